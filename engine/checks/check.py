@@ -7,7 +7,6 @@ text take everything else from here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING
 from engine.beatmap.objects import Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from engine.beatmap.beatmap import Beatmap
 
 ALL_MODES = frozenset(Mode)
