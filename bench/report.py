@@ -1,14 +1,14 @@
 """What every benchmark has in common: its options, its table, its JSON, and whether a floor was missed.
 
 A benchmark is a module with `main = report.command("name", "what it measures", measure)`, where
-`measure(short)` returns
-figures. `--short` must stay under 40 seconds; `--check` exits with 1 when a figure misses its floor.
+`measure(short)` returns the figures. `--short` must stay under 40 seconds; `--check` exits with 1 when a figure misses its floor.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -59,7 +59,7 @@ def percentile(values: Iterable[float], percent: float) -> float:
     ordered = sorted(values)
     if not ordered:
         raise ValueError("no values were measured")
-    rank = max(0, min(len(ordered) - 1, round(percent / 100 * len(ordered) + 0.5) - 1))
+    rank = max(0, math.ceil(percent / 100 * len(ordered)) - 1)
     return ordered[rank]
 
 
