@@ -1,7 +1,8 @@
 """What every benchmark has in common: its options, its table, its JSON, and whether a floor was missed.
 
 A benchmark is a module with `main = report.command("name", "what it measures", measure)`, where
-`measure(short)` returns the figures. `--short` must stay under 40 seconds; `--check` exits with 1 when a figure misses its floor.
+`measure(short)` returns the figures. `--short` must stay under 40 seconds; `--check` exits with 1 when a
+figure misses its floor.
 """
 
 from __future__ import annotations
