@@ -1,0 +1,127 @@
+"""A desktop notification for a problem nobody is looking at.
+
+Sent from a thread of its own: plyer waits for the desktop to answer.
+A desktop without notifications costs one line in the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import threading
+import warnings
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+APP_NAME: Final = "Mapside"
+SHOWN_FOR_S: Final = 8
+TITLE_LIMIT: Final = 63
+TEXT_LIMIT: Final = 255
+"""Windows' balloon holds 64 and 256 characters with the terminating zero; plyer raises beyond them."""
+QUEUE_LIMIT: Final = 3
+"""Notifications that wait while one is being sent. More than these would be news of the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    title: str
+    text: str
+
+
+class Notifier:
+    """`notify` never raises and never waits."""
+
+    def __init__(
+        self,
+        *,
+        enabled: bool = True,
+        icon: Path | None = None,
+        send: Callable[[_Message], None] | None = None,
+    ) -> None:
+        self.enabled = enabled
+        """The person's setting; may change while running."""
+        self._send = send or (lambda message: _send_with_plyer(message, icon))
+        self._waiting: queue.Queue[_Message | None] = queue.Queue(QUEUE_LIMIT)
+        self._thread: threading.Thread | None = None
+        self._given_up = threading.Event()
+
+    def notify(self, title: str, text: str) -> None:
+        if not self.enabled or self._given_up.is_set():
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="mapside-notify", daemon=True)
+            self._thread.start()
+        try:
+            self._waiting.put_nowait(_Message(_shortened(title, TITLE_LIMIT), _shortened(text, TEXT_LIMIT)))
+        except queue.Full:
+            log.debug("A notification was dropped: the desktop is slow to show the ones before it.")
+
+    def stop(self, timeout_s: float = 1.0) -> None:
+        if self._thread is None:
+            return
+        self.enabled = False
+        try:
+            self._waiting.put_nowait(None)
+        except queue.Full:
+            return  # the thread is a daemon: it ends with the process
+        self._thread.join(timeout_s)
+
+    def _work(self) -> None:
+        while (message := self._waiting.get()) is not None:
+            if self._given_up.is_set():
+                continue
+            try:
+                self._send(message)
+            except Exception as error:  # noqa: BLE001  each desktop's plyer raises its own kind
+                self._given_up.set()
+                log.info("No desktop notifications from here on: %s", str(error) or type(error).__name__)
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+class NotificationsUnavailableError(RuntimeError):
+    """The desktop shows no notifications."""
+
+
+def missing_service() -> str | None:
+    """Why a Linux desktop would not show a notification, as far as that can be known without sending one."""
+    if sys.platform != "linux":
+        return None
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if os.environ.get("DBUS_SESSION_BUS_ADDRESS") or (runtime and Path(runtime, "bus").exists()):
+        return None
+    return "this session has no message bus (DBUS_SESSION_BUS_ADDRESS is not set)"
+
+
+def _send_with_plyer(message: _Message, icon: Path | None) -> None:
+    reason = missing_service()
+    if reason:
+        raise NotificationsUnavailableError(reason)
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        # Imported late: it looks for the desktop's service, and warns where it finds none.
+        from plyer import notification  # noqa: PLC0415
+
+        try:
+            notification.notify(
+                title=message.title,
+                # Linux desktops read the body as markup, and "<3" in a song's title is none.
+                message=escape(message.text, quote=False) if sys.platform == "linux" else message.text,
+                app_name=APP_NAME,
+                app_icon=str(icon) if icon else "",
+                timeout=SHOWN_FOR_S,
+            )
+        except NotImplementedError as error:
+            said = "; ".join(" ".join(str(complaint.message).split()) for complaint in complaints)
+            raise NotificationsUnavailableError(said or str(error)) from error
