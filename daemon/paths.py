@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -27,7 +28,12 @@ def log_folder() -> Path:
 
 def runtime_folder() -> Path:
     """What holds only while the program runs: the lock, the port, the token."""
-    return _under_home("runtime") or platformdirs.user_runtime_path(_APP, appauthor=False)
+    home = _under_home("runtime")
+    if home:
+        return home
+    if sys.platform == "linux" and not os.access(os.environ.get("XDG_RUNTIME_DIR", ""), os.W_OK):
+        return data_folder() / "runtime"  # the usual way out lies in /tmp, which others can write to
+    return platformdirs.user_runtime_path(_APP, appauthor=False)
 
 
 def settings_file() -> Path:

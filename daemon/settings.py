@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from daemon import paths
-from daemon.settings_file import SettingsError, line_of, parse, read_text
+from daemon.settings_file import SettingsError, line_of, parse, read_text, save_setting
+
+__all__ = ["Settings", "SettingsError", "WatchSettings", "known_keys", "load_settings", "save_setting"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

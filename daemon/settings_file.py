@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import os
 import re
+import shutil
+import tempfile
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +16,6 @@ if TYPE_CHECKING:
 
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
-_BYTE_ORDER_MARK = "\ufeff"
 _START_AGAIN = "delete the file to start again with the defaults"
 
 SettingValue = str | bool | int | list[str]
@@ -49,11 +53,81 @@ def line_of(text: str, key: str) -> int | None:
     """The line, from 1, that gives a setting its value."""
     section, _, name = key.rpartition(".")
     current = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+    for number, line in enumerate(text.split("\n"), start=1):
+        header = _HEADER.match(line)
         if header:
             current = header.group(1)
         wanted = name if current == section else key if not current else None
         if wanted and re.match(rf"\s*{re.escape(wanted)}\s*=", line):
             return number
     return None
+
+
+def save_setting(file: Path, key: str, value: SettingValue) -> None:
+    """Write one setting ("section.key") into the person's file and leave every other byte as it was."""
+    text = read_text(file)
+    mark = codecs.BOM_UTF8 if file.exists() and file.read_bytes().startswith(codecs.BOM_UTF8) else b""
+    wanted = parse(text, file)
+    section, _, name = key.rpartition(".")
+    if not isinstance(wanted.setdefault(section, {}), dict):
+        raise SettingsError(f"{file}: {section} is not a section. Write [{section}] there instead.")
+    wanted[section][name] = value
+    after = _with_value(text, key, json.dumps(value, ensure_ascii=False))
+    if _parsed_or_none(after) != wanted:
+        raise SettingsError(f"{file}: {key} is written in a way Mapside cannot change. Set it by hand.")
+    _write_atomically(file, mark + after.encode())
+
+
+def _with_value(text: str, key: str, value: str) -> str:
+    """The text with the old value replaced, or with a line of its own below its section's header."""
+    number = line_of(text, key)
+    if number is not None:
+        lines = text.split("\n")
+        return "\n".join([*lines[: number - 1], _replaced("\n".join(lines[number - 1 :]), value)])
+    newline = "\r\n" if "\r\n" in text else "\n"
+    ended = text if not text or text.endswith("\n") else text + newline
+    section, _, name = key.rpartition(".")
+    lines = ended.split("\n")
+    for index, line in enumerate(lines):
+        header = _HEADER.match(line)
+        if header and header.group(1) == section:
+            lines.insert(index + 1, f"{name} = {value}{newline[:-1]}")
+            return "\n".join(lines)
+    return f"{ended}{newline if ended else ''}[{section}]{newline}{name} = {value}{newline}"
+
+
+def _replaced(text: str, value: str) -> str:
+    """The text, which begins with "name = old value", with the value replaced: it may span lines."""
+    start = text.index("=") + 1
+    start += len(text[start:]) - len(text[start:].lstrip(" \t"))
+    for end in range(start + 1, len(text) + 1):
+        follows = text[end:].lstrip(" \t")
+        if (not follows or follows[0] in "#\r\n") and _parsed_or_none(f"value = {text[start:end]}"):
+            return text[:start] + value + text[end:]
+    return text
+
+
+def _parsed_or_none(text: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+def _write_atomically(file: Path, data: bytes) -> None:
+    """Either the old file stands or the new one, whatever fails in between."""
+    file = file.resolve()  # a link among somebody's dotfiles stays a link
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    temporary = file.parent / name
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if file.exists():
+            shutil.copymode(file, temporary)
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
