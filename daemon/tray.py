@@ -10,7 +10,6 @@ makes its caller wait until the picture is drawn, and the event loop must not wa
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import sys
@@ -18,6 +17,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from daemon import tray_x11
 from daemon.icons import TrayState, draw_icon
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 START_TIMEOUT_S: Final = 5.0
 STOP_TIMEOUT_S: Final = 2.0
+DOCKED_AGAIN_S: Final = 30.0
+UNDOCKED_AGAIN_S: Final = 1.0
+"""How long until the icon's place is looked at again: a panel may start slowly, or restart."""
 TITLE_LIMIT: Final = 120
 """Windows keeps 127 characters of an icon's title, and pystray raises beyond them."""
 ICON_PX: Final = {"win32": 32}
@@ -75,10 +78,14 @@ class Tray:
         pystray = _load_pystray()
         if isinstance(pystray, str):
             return pystray
-        reason = _missing_host(pystray)
-        if reason:
-            return reason
+        unowned = tray_x11.missing_host(pystray)
+        if unowned:
+            return (
+                f"No program on this desktop shows tray icons ({unowned} has no owner). {IN_THE_OVERLAY} "
+                "For an icon, start a panel with a tray, then start Mapside again."
+            )
         self._icon = pystray.Icon("mapside", self._picture(), TITLES[self._shown.state], self._menu(pystray))
+        tray_x11.mend(self._icon)
         return self._run()
 
     def show(self, state: TrayState, last_map: str | None) -> None:
@@ -120,13 +127,17 @@ class Tray:
     def _update(self) -> None:
         drawn = self._shown
         while True:
-            self._changed.wait()
+            docked = tray_x11.docked(self._icon)
+            self._changed.wait(DOCKED_AGAIN_S if docked else UNDOCKED_AGAIN_S)
             self._changed.clear()
             if self._stopping.is_set():
                 break
-            if self._shown != drawn:
-                drawn = self._shown
-                self._redraw()
+            if not tray_x11.docked(self._icon):
+                tray_x11.ask_again(self._icon)
+            elif self._shown == drawn:
+                continue
+            drawn = self._shown
+            self._redraw()
         self._icon.stop()
 
     def _redraw(self) -> None:
@@ -197,22 +208,3 @@ def _load_pystray() -> ModuleType | str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _missing_host(pystray: ModuleType) -> str | None:
-    """Plain X11: an icon needs a program that hosts icons, and says so by owning a selection."""
-    if pystray.Icon.__module__ != "pystray._xorg":
-        return None
-    # By name: it comes with pystray on Linux alone, and without types.
-    display = importlib.import_module("Xlib.display").Display()
-    try:
-        selection = f"_NET_SYSTEM_TRAY_S{display.get_default_screen()}"
-        owner = display.get_selection_owner(display.intern_atom(selection))
-    finally:
-        display.close()
-    if owner:
-        return None
-    return (
-        f"No program on this desktop shows tray icons ({selection} has no owner). {IN_THE_OVERLAY} "
-        "For an icon, start a panel with a tray, then start Mapside again."
-    )
