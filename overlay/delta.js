@@ -1,0 +1,86 @@
+// <save-delta>: what the last save did, in one line of fixed height: what is new, what is gone, what stays.
+
+import { emit, h, icon, setAttribute, setText } from "./dom.js";
+import { ago, plural } from "./format.js";
+
+const CHIPS = 12; // more than fit beside each other on any screen
+
+class SaveDelta extends HTMLElement {
+  #delta = null;
+  #map = null;
+
+  connectedCallback() {
+    this.setAttribute("aria-label", "Since the last save");
+    this.setAttribute("role", "group");
+    this.fresh = h("button", { type: "button", class: "number new", title: "Show only the new ones (n)", onclick: () => emit(this, "filter-new") });
+    this.gone = h("span", { class: "number gone" });
+    this.still = h("span", { class: "number still" });
+    this.chips = h("div", { class: "changes" });
+    this.saved = h("span", { class: "saved" });
+    this.append(h("span", { class: "numbers" }, this.fresh, this.gone, this.still), this.chips, this.saved);
+    // Only words change by this clock, so a second's error is nothing.
+    setInterval(() => this.#tellTime(), 5000);
+  }
+
+  update({ delta, map, titles, onlyNew }) {
+    setAttribute(this.fresh, "aria-pressed", String(onlyNew));
+    if (delta === this.#delta) return;
+    const arrived = map !== this.#map && map.map_version !== this.#map?.map_version;
+    this.#delta = delta;
+    this.#map = map;
+    setText(this.fresh, `+${delta.fresh.length} new`);
+    setText(this.gone, `${delta.gone.length} gone`);
+    setText(this.still, `${delta.still} still`);
+    this.fresh.classList.toggle("none", delta.fresh.length === 0);
+    this.gone.classList.toggle("none", delta.gone.length === 0);
+    this.chips.replaceChildren(
+      ...delta.fresh.slice(0, CHIPS).map((finding) => this.#freshChip(finding, titles)),
+      ...delta.gone.slice(0, CHIPS).map((finding) => goneChip(finding, titles)),
+    );
+    this.#tellTime();
+    if (arrived) this.#pulse(delta);
+  }
+
+  #freshChip(finding, titles) {
+    const title = titles[finding.check]?.title ?? finding.check;
+    return h(
+      "button",
+      { type: "button", class: "change new", title: finding.message, onclick: () => emit(this, "finding-select", { id: finding.id, reveal: true }) },
+      icon(finding.severity),
+      finding.timestamp ? h("b", { text: finding.timestamp }) : null,
+      h("span", { text: title }),
+    );
+  }
+
+  #tellTime() {
+    if (!this.#map) return;
+    const { saved_at, timings } = this.#map;
+    const took = timings?.total_ms == null ? "" : ` · checked in ${Math.max(1, Math.round(timings.total_ms))} ms`;
+    setText(this.saved, `saved ${ago(saved_at, Date.now() / 1000)}${took}`);
+  }
+
+  /** One short pulse: the eye goes where something changed, and nothing moves. */
+  #pulse({ fresh, gone }) {
+    this.classList.remove("pulse");
+    if (fresh.length + gone.length === 0) return;
+    void this.offsetWidth; // starts the animation over
+    this.classList.add("pulse");
+  }
+}
+
+function goneChip({ check, message, timestamp }, titles) {
+  return h(
+    "span",
+    { class: "change gone", title: `Gone: ${message}` },
+    timestamp ? h("b", { text: timestamp }) : null,
+    h("s", { text: titles[check]?.title ?? check }),
+  );
+}
+
+/** The same, said aloud once per save. */
+export function spoken({ fresh, gone, still }, map) {
+  const first = fresh.length > 0 ? `: ${fresh[0].message}` : "";
+  return `${map.metadata.version}: ${plural(fresh.length, "new finding")}${first}, ${gone.length} gone, ${still} still.`;
+}
+
+customElements.define("save-delta", SaveDelta);

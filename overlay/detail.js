@@ -1,0 +1,111 @@
+// <finding-detail>: one finding in full, why it matters, and what to do about it. Without a selection, where there is
+// room, it says what the map has: a pane is never blank.
+
+import { emit, h, icon } from "./dom.js";
+import { setLink } from "./findings.js";
+import { mapName, plural } from "./format.js";
+
+class FindingDetail extends HTMLElement {
+  #inputs = [];
+
+  connectedCallback() {
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", "Selected finding");
+  }
+
+  update({ finding, check, map, alike }) {
+    const inputs = [finding, check, map.key, finding ? alike : map, finding ? map.metadata : null];
+    if (inputs.every((value, at) => value === this.#inputs[at])) return;
+    this.#inputs = inputs;
+    this.classList.toggle("filled", finding !== null);
+    this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike) : nothing()));
+    this.scrollTop = 0;
+  }
+
+  #finding(finding, check, map, alike) {
+    return [
+      h(
+        "div",
+        { class: "head" },
+        icon(finding.severity),
+        h("h2", { text: check?.title ?? finding.check }),
+        h("button", { type: "button", class: "quiet close", title: "Close (Esc)", "aria-label": "Close", onclick: () => emit(this, "finding-select", { id: null }) }, icon("close")),
+      ),
+      h("p", { class: "where" }, stampOf(finding), h("span", { text: `${finding.severity} · ${finding.category}${finding.status === "new" ? " · new" : ""}` })),
+      h("p", { class: "what", text: finding.message }),
+      this.#actions(finding),
+      h("p", { class: "belongs" }, "In ", h("b", { text: `[${map.metadata.version}]` }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
+      ...reasons(check),
+      alike > 1
+        ? h("button", { type: "button", class: "link", text: `Show only these ${alike}`, onclick: () => emit(this, "filter", { check: finding.check }) })
+        : "",
+    ];
+  }
+
+  #actions(finding) {
+    const act = (type, name, text, key) =>
+      h("button", { type: "button", onclick: () => emit(this, type, { id: finding.id }) }, icon(name), h("span", { text }), h("kbd", { text: key }));
+    const jump = h("a", { class: "button primary" }, icon("jump"), h("span", { text: "Open in editor" }), h("kbd", { text: "Enter" }));
+    setLink(jump, finding.link);
+    return h(
+      "div",
+      { class: "actions" },
+      finding.link ? jump : null,
+      act("finding-copy", "copy", "Copy", "c"),
+      finding.intended ? act("finding-intended", "restore", "Show again", "i") : act("finding-intended", "intended", "Intended", "i"),
+    );
+  }
+}
+
+function stampOf(finding) {
+  const anchor = h("a", { class: "stamp", text: finding.timestamp || "whole map" });
+  setLink(anchor, finding.link);
+  return anchor;
+}
+
+function reasons(check) {
+  if (!check) return [];
+  return [
+    h("h3", { text: "Why it matters" }),
+    h("p", { class: "purpose", text: check.purpose }),
+    ...check.reasoning.split(/\n\s*\n/).map((paragraph) => h("p", { text: paragraph })),
+  ];
+}
+
+function nothing() {
+  const keys = [
+    ["j k", "next, previous"],
+    ["Enter", "open in the editor"],
+    ["c", "copy as discussion text"],
+    ["i", "mark as intended"],
+    ["n", "only new ones"],
+    ["/", "search"],
+    ["?", "all keys"],
+  ];
+  return [
+    h("h2", { class: "hint", text: "Pick a finding" }),
+    h("p", { class: "hint", text: "It opens here, with the reason it matters." }),
+    h("dl", { class: "keys" }, ...keys.flatMap(([key, text]) => [h("dt", {}, ...key.split(" ").map((each) => h("kbd", { text: each }))), h("dd", { text })])),
+  ];
+}
+
+export function countAlike(findings, check) {
+  return findings.reduce((count, finding) => count + (finding.check === check ? 1 : 0), 0);
+}
+
+/** What the list says when it has no rows. */
+export function emptyList({ filtered, map, checks, intended, onClear, onShowIntended }) {
+  if (filtered) {
+    return h("div", { class: "none" }, h("p", { text: "No finding matches the filter." }), h("button", { type: "button", text: "Show all findings", onclick: onClear }));
+  }
+  return h(
+    "div",
+    { class: "clean" },
+    h("span", { class: "seal" }, icon("intended")),
+    h("h2", { text: `[${map.metadata.version}] is clean` }),
+    h("p", { text: `${plural(Object.keys(checks).length, "check")} found nothing to say.` }),
+    intended > 0 ? h("button", { type: "button", class: "link", text: `${intended} marked as intended`, onclick: onShowIntended }) : null,
+  );
+}
+
+customElements.define("finding-detail", FindingDetail);

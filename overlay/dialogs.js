@@ -1,0 +1,109 @@
+// What asks for an answer before it does something, and the page of keys. The browser's own <dialog> keeps the focus
+// inside and closes on Esc.
+
+import { h } from "./dom.js";
+
+const KEYS = [
+  ["j", "↓", "Next finding"],
+  ["k", "↑", "Previous finding"],
+  ["Enter", "", "Open its place in the editor"],
+  ["c", "", "Copy it as discussion text"],
+  ["i", "", "Intended: hide it for good"],
+  ["u", "", "Undo that"],
+  ["n", "", "Only what is new"],
+  ["/", "", "Search"],
+  ["Esc", "", "Close, clear, deselect"],
+  ["?", "", "This page"],
+];
+const TIMELINE_KEYS = [
+  ["←", "→", "Previous, next finding in time"],
+  ["+", "-", "Zoom in, out"],
+  ["Shift ←", "Shift →", "Move along the song"],
+  ["0", "", "The whole song"],
+];
+
+export function helpDialog() {
+  return open(
+    "Keys",
+    table(KEYS),
+    h("h3", { text: "On the timeline" }),
+    table(TIMELINE_KEYS),
+    h("p", { class: "dim", text: "With the mouse: wheel zooms, drag moves, double click shows the whole song." }),
+  );
+}
+
+function table(keys) {
+  const rows = keys.map(([first, second, text]) =>
+    h("tr", {}, h("td", {}, h("kbd", { text: first }), second ? h("kbd", { text: second }) : null), h("td", { text })),
+  );
+  return h("table", { class: "keys" }, ...rows);
+}
+
+export function quitDialog(onQuit) {
+  const dialog = open(
+    "Quit Mapside?",
+    h("p", { text: "Saves are not checked until you start it again." }),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", class: "primary", text: "Quit", onclick: () => (dialog.close(), onQuit()) }),
+      h("button", { type: "button", text: "Stay", onclick: () => dialog.close() }),
+    ),
+  );
+  return dialog;
+}
+
+export function folderDialog(current, onChoose) {
+  const dialog = open("Songs folder", folderForm(current, async (path) => {
+    await onChoose(path);
+    dialog.close();
+  }));
+  return dialog;
+}
+
+/** Asks for a path. A page may not open a folder picker that tells a path, so it is typed or pasted. */
+export function folderForm(current, onChoose) {
+  const input = h("input", {
+    type: "text",
+    value: current ?? "",
+    "aria-label": "Path of the Songs folder",
+    placeholder: navigator.userAgent.includes("Windows") ? "C:\\Users\\you\\AppData\\Local\\osu!\\Songs" : "/home/you/osu!/Songs",
+    spellcheck: "false",
+    autocomplete: "off",
+    required: true,
+  });
+  const error = h("p", { class: "error", role: "alert" });
+  const button = h("button", { type: "submit", class: "primary", text: "Watch this folder" });
+  return h(
+    "form",
+    {
+      class: "folder",
+      onsubmit: async (event) => {
+        event.preventDefault();
+        button.disabled = true;
+        error.textContent = "";
+        try {
+          await onChoose(input.value.trim());
+        } catch (failure) {
+          error.textContent = failure.message;
+        } finally {
+          button.disabled = false;
+        }
+      },
+    },
+    input,
+    button,
+    error,
+  );
+}
+
+function open(title, ...content) {
+  document.querySelector("dialog[open]")?.close();
+  const close = h("button", { type: "button", class: "quiet close", text: "Close", onclick: () => dialog.close() });
+  const dialog = h("dialog", { "aria-label": title }, h("header", {}, h("h2", { text: title }), close), ...content);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}

@@ -1,0 +1,224 @@
+// <finding-list>: thousands of findings, of which only those on screen are elements.
+
+import { emit, h, icon, setAttribute, setSeverityIcon, setText } from "./dom.js";
+import { measure, range, rowAt } from "./virtual.js";
+
+const SPARE_ROWS = 6;
+const NARROW_PX = 620;
+// Heights are fixed per shape of the list, so that where a row stands is a sum and never a measurement.
+const HEIGHTS = { wide: { finding: 34, group: 34 }, narrow: { finding: 64, group: 36 } };
+
+class FindingList extends HTMLElement {
+  #rows = [];
+  #tops = new Float64Array(1);
+  #checks = {};
+  #selectedId = null;
+  #drawn = new Map(); // row key -> element on screen
+  #spare = { finding: [], group: [] };
+  #narrow = false;
+
+  connectedCallback() {
+    this.inner = h("div", { class: "rows", role: "list", "aria-label": "Findings" });
+    this.empty = h("div", { class: "empty", hidden: true });
+    this.append(this.inner, this.empty);
+    this.tabIndex = -1;
+    this.addEventListener("scroll", () => this.#draw(), { passive: true });
+    new ResizeObserver(() => this.#onResize()).observe(this);
+    this.addEventListener("click", (event) => this.#onClick(event));
+    this.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
+  }
+
+  update({ rows, checks, selectedId, empty, map }) {
+    this.#checks = checks;
+    this.#selectedId = selectedId;
+    if (this.key !== map.key) this.scrollTop = 0;
+    this.key = map.key;
+    if (rows !== this.#rows) this.#replaceRows(rows);
+    else this.#draw();
+    this.empty.hidden = rows.length > 0;
+    if (rows.length === 0) this.empty.replaceChildren(empty());
+  }
+
+  /** Brings a finding into view, without moving the list when it is there already; `roomy` keeps a neighbour in view. */
+  reveal(id, roomy) {
+    const at = this.#rows.findIndex((row) => row.key === id);
+    if (at < 0) return;
+    const margin = roomy ? this.#heights.finding : 0;
+    const [top, bottom] = [this.#tops[at] - margin, this.#tops[at + 1] + margin];
+    if (top < this.scrollTop) this.scrollTop = top;
+    else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
+    this.#draw();
+  }
+
+  get #heights() {
+    return this.#narrow ? HEIGHTS.narrow : HEIGHTS.wide;
+  }
+
+  /** The row at the top of the window stays there when rows come and go above it. */
+  #replaceRows(rows) {
+    const anchor = this.#anchor();
+    this.#rows = rows;
+    this.#tops = measure(rows, (row) => this.#heights[row.kind]);
+    this.inner.style.height = `${this.#tops.at(-1)}px`;
+    const at = anchor ? rows.findIndex((row) => row.key === anchor.key) : -1;
+    if (at >= 0) this.scrollTop = this.#tops[at] + anchor.offset;
+    this.#draw();
+  }
+
+  #anchor() {
+    if (this.scrollTop === 0 || this.#rows.length === 0) return null;
+    const at = rowAt(this.#tops, this.scrollTop);
+    return { key: this.#rows[at].key, offset: this.scrollTop - this.#tops[at] };
+  }
+
+  #onResize() {
+    const narrow = this.clientWidth < NARROW_PX;
+    this.classList.toggle("narrow", narrow);
+    if (narrow === this.#narrow) {
+      this.#draw();
+      return;
+    }
+    const anchor = this.#anchor();
+    this.#narrow = narrow;
+    this.#replaceRows(this.#rows);
+    const at = anchor ? this.#rows.findIndex((row) => row.key === anchor.key) : -1;
+    if (at >= 0) this.scrollTop = this.#tops[at];
+  }
+
+  #draw() {
+    const [first, last] = range(this.#tops, this.scrollTop, this.clientHeight, SPARE_ROWS);
+    const wanted = new Set();
+    for (let at = first; at < last; at += 1) wanted.add(this.#rows[at].key);
+    for (const [key, element] of this.#drawn) if (!wanted.has(key)) this.#retire(key, element);
+    for (let at = first; at < last; at += 1) this.#place(this.#rows[at], at);
+  }
+
+  #retire(key, element) {
+    this.#drawn.delete(key);
+    element.hidden = true;
+    this.#spare[element.dataset.kind].push(element);
+  }
+
+  #place(row, at) {
+    let element = this.#drawn.get(row.key);
+    if (!element) {
+      element = this.#spare[row.kind].pop() ?? this.#build(row.kind);
+      element.hidden = false;
+      this.#drawn.set(row.key, element);
+    }
+    element.style.transform = `translateY(${this.#tops[at]}px)`;
+    setAttribute(element, "aria-posinset", at + 1);
+    setAttribute(element, "aria-setsize", this.#rows.length);
+    if (row.kind === "group") this.#fillGroup(element, row);
+    else this.#fillFinding(element, row.finding);
+  }
+
+  #build(kind) {
+    const element = kind === "group" ? buildGroup() : buildFinding();
+    element.dataset.kind = kind;
+    this.inner.append(element);
+    return element;
+  }
+
+  #fillFinding(element, finding) {
+    const chosen = finding.id === this.#selectedId;
+    element.classList.toggle("selected", chosen);
+    setAttribute(element, "aria-current", chosen ? "true" : null);
+    element.tabIndex = chosen ? 0 : -1;
+    if (element.finding === finding && element.checks === this.#checks) return;
+    element.finding = finding;
+    element.checks = this.#checks;
+    element.dataset.id = finding.id;
+    element.classList.toggle("fresh", finding.status === "new");
+    element.classList.toggle("intended", finding.intended);
+    fillFinding(element.parts, finding, this.#checks[finding.check]?.title ?? finding.check);
+  }
+
+  #fillGroup(element, row) {
+    element.row = row;
+    const { parts } = element;
+    setSeverityIcon(parts.mark, row.worst);
+    setText(parts.title, this.#checks[row.check]?.title ?? row.check);
+    setText(parts.count, String(row.count));
+    setText(parts.fresh, row.fresh > 0 ? `+${row.fresh} new` : "");
+    setAttribute(parts.button, "aria-expanded", String(!row.closed));
+  }
+
+  #onClick(event) {
+    const element = event.target.closest("[data-kind]");
+    if (!element) return;
+    if (element.dataset.kind === "group") {
+      emit(this, "group-toggle", { check: element.row.check });
+      return;
+    }
+    const action = event.target.closest("[data-action]")?.dataset.action;
+    emit(this, "finding-select", { id: element.dataset.id });
+    if (action) emit(this, action, { id: element.dataset.id });
+  }
+
+  #onDoubleClick(event) {
+    const element = event.target.closest('[data-kind="finding"]');
+    if (element && !event.target.closest("a, button")) emit(this, "finding-jump", { id: element.dataset.id });
+  }
+}
+
+function buildFinding() {
+  const parts = {
+    mark: icon("minor"),
+    severity: h("span", { class: "unseen" }),
+    stamp: h("a", { class: "stamp" }),
+    title: h("span", { class: "title" }),
+    message: h("span", { class: "message" }),
+    badge: h("span", { class: "badge" }),
+    hide: h("button", { type: "button", class: "quiet", "data-action": "finding-intended", tabindex: "-1" }),
+  };
+  parts.copy = h(
+    "button",
+    { type: "button", class: "quiet", title: "Copy as discussion text (c)", "data-action": "finding-copy", tabindex: "-1" },
+    icon("copy"),
+  );
+  parts.copy.setAttribute("aria-label", "Copy as discussion text");
+  const actions = h("span", { class: "actions" }, parts.copy, parts.hide);
+  const row = h("div", { class: "row", role: "listitem" }, parts.mark, parts.severity, parts.stamp, parts.message, parts.title, parts.badge, actions);
+  row.parts = parts;
+  return row;
+}
+
+function fillFinding(parts, finding, title) {
+  setSeverityIcon(parts.mark, finding.severity);
+  setText(parts.severity, `${finding.severity}:`);
+  setText(parts.stamp, finding.timestamp || "whole map");
+  setLink(parts.stamp, finding.link);
+  setText(parts.title, title);
+  setText(parts.message, finding.message);
+  setAttribute(parts.message, "title", finding.message);
+  setText(parts.badge, finding.intended ? "intended" : finding.status === "new" ? "new" : "");
+  const verb = finding.intended ? "Show again" : "Hide: it is intended";
+  if (parts.hide.title !== verb) {
+    parts.hide.replaceChildren(icon(finding.intended ? "restore" : "intended"));
+    parts.hide.title = verb;
+    parts.hide.setAttribute("aria-label", verb);
+  }
+}
+
+/** A link only where it leads into the editor: whatever else a message might carry stays text. */
+export function setLink(anchor, link) {
+  const safe = typeof link === "string" && link.startsWith("osu://edit/");
+  setAttribute(anchor, "href", safe ? link : null);
+  setAttribute(anchor, "title", safe ? "Open at this time in the editor (Enter)" : null);
+}
+
+function buildGroup() {
+  const parts = {
+    mark: icon("minor"),
+    title: h("span", { class: "title" }),
+    count: h("span", { class: "count" }),
+    fresh: h("span", { class: "badge" }),
+  };
+  parts.button = h("button", { type: "button", class: "group-button" }, icon("caret"), parts.mark, parts.title, parts.count, parts.fresh);
+  const row = h("div", { class: "group", role: "listitem" }, parts.button);
+  row.parts = parts;
+  return row;
+}
+
+customElements.define("finding-list", FindingList);

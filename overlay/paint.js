@@ -1,0 +1,243 @@
+// Draws the timeline: the song below, the pointer and the selection above. Two canvases, because the lower one is
+// costly with thousands of findings and the upper one changes with every move of the mouse.
+
+import { clock, stamp } from "./format.js";
+import { LANES } from "./marks.js";
+import { isWhole, span, ticks, toX } from "./timescale.js";
+
+export const LAYOUT = { ruler: 20, lane: 15, lanesTop: 24, songTop: 72, foot: 8 };
+const TICK_GAP_PX = 70;
+
+/** Reads the theme once per drawing: the system may turn from dark to light while the page is open. */
+export function palette(element) {
+  const style = getComputedStyle(element);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const names = [
+    "bg-1", "bg-2", "line", "line-strong", "text", "dim", "accent", "edited", "density", "density-kiai", "kiai",
+    "break", "red-line", "bookmark", "preview", ...LANES,
+  ];
+  return Object.fromEntries(names.map((name) => [name, colour(name)]));
+}
+
+/** Sizes a canvas to whole device pixels, so that a line one pixel wide is one pixel wide. */
+export function prepare(canvas, width, height) {
+  const ratio = devicePixelRatio || 1;
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** `scene`: {overview, edited, marks, muted, view, whole, width, height, colours} */
+export function drawSong(context, scene) {
+  drawEdited(context, scene);
+  drawBreaks(context, scene);
+  drawKiai(context, scene);
+  drawDensity(context, scene);
+  drawRuler(context, scene);
+  drawPoints(context, scene);
+  drawLanes(context, scene);
+  drawExtent(context, scene);
+}
+
+/** `pointer`: {hover_x, selected} */
+export function drawPointer(context, scene, { hover_x, selected }) {
+  const { colours, height, view, width } = scene;
+  if (hover_x !== null) {
+    context.fillStyle = colours.dim;
+    context.globalAlpha = 0.5;
+    context.fillRect(Math.round(hover_x), 0, 1, height - LAYOUT.foot);
+    context.globalAlpha = 1;
+  }
+  if (selected === null || selected.time_ms === null) return;
+  const x = toX(view, width, selected.time_ms);
+  const until_x = toX(view, width, selected.end_ms ?? selected.time_ms);
+  context.fillStyle = colours.text;
+  context.globalAlpha = 0.12;
+  context.fillRect(x, LAYOUT.ruler, Math.max(1, until_x - x), height - LAYOUT.ruler - LAYOUT.foot);
+  context.globalAlpha = 1;
+  context.fillRect(Math.round(x), LAYOUT.ruler, 1, height - LAYOUT.ruler - LAYOUT.foot);
+  drawHalo(context, scene, x, LANES.indexOf(selected.severity));
+}
+
+export function laneY(lane) {
+  return LAYOUT.lanesTop + lane * LAYOUT.lane + LAYOUT.lane / 2;
+}
+
+function drawHalo(context, { colours }, x, lane) {
+  context.strokeStyle = colours.text;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.arc(x, laneY(lane), 7.5, 0, Math.PI * 2);
+  context.stroke();
+}
+
+function bands(context, { view, width }, spans, draw) {
+  for (const [start, end] of spans) {
+    const left = Math.max(0, toX(view, width, start));
+    const right = Math.min(width, toX(view, width, end));
+    if (right > 0 && left < width) draw(left, Math.max(1, right - left));
+  }
+}
+
+function drawEdited(context, scene) {
+  const { colours, height } = scene;
+  bands(context, scene, scene.edited, (x, wide) => {
+    context.fillStyle = colours.edited;
+    context.fillRect(x, LAYOUT.ruler, Math.max(3, wide), height - LAYOUT.ruler - LAYOUT.foot);
+    context.fillStyle = colours.accent;
+    context.fillRect(x, LAYOUT.ruler, Math.max(3, wide), 2);
+  });
+}
+
+function drawBreaks(context, scene) {
+  const { colours, height } = scene;
+  const top = LAYOUT.songTop;
+  const tall = height - LAYOUT.foot - top;
+  context.font = fontOf(context, 10);
+  bands(context, scene, scene.overview.breaks, (x, wide) => {
+    context.fillStyle = colours.break;
+    context.fillRect(x, top, wide, tall);
+    if (wide < 46) return;
+    context.fillStyle = colours.dim;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText("break", x + wide / 2, top + tall / 2);
+  });
+}
+
+function drawKiai(context, scene) {
+  const { colours, height } = scene;
+  bands(context, scene, scene.overview.kiai, (x, wide) => {
+    context.fillStyle = colours.kiai;
+    context.fillRect(x, height - LAYOUT.foot - 3, wide, 3);
+  });
+}
+
+/** One column per pixel: the busiest bin under it, so that a burst is never averaged away. */
+function drawDensity(context, scene) {
+  const { overview, colours, width, height, view } = scene;
+  const { counts, bin_ms } = overview.density;
+  const most = counts.reduce((top, count) => Math.max(top, count), 1);
+  const base = height - LAYOUT.foot - 4;
+  const tall = base - LAYOUT.songTop - 2;
+  const first_ms = overview.start_ms;
+  context.fillStyle = colours.density;
+  for (let x = 0; x < width; x += 1) {
+    const from = Math.floor((view.start_ms + (x / width) * span(view) - first_ms) / bin_ms);
+    const to = Math.floor((view.start_ms + ((x + 1) / width) * span(view) - first_ms) / bin_ms);
+    let count = 0;
+    for (let bin = Math.max(0, from); bin <= Math.min(to, counts.length - 1); bin += 1) count = Math.max(count, counts[bin]);
+    if (count > 0) context.fillRect(x, base - (count / most) * tall, 1, (count / most) * tall);
+  }
+}
+
+function drawRuler(context, { view, width, colours }) {
+  const { step_ms, times } = ticks(view, width, TICK_GAP_PX);
+  context.font = fontOf(context, 10.5);
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  for (const time of times) {
+    const x = Math.round(toX(view, width, time));
+    context.fillStyle = colours["line-strong"];
+    context.fillRect(x, 12, 1, LAYOUT.ruler - 12);
+    context.fillStyle = colours.dim;
+    if (x < width - 30) context.fillText(step_ms < 1000 ? stamp(time) : clock(time), x + 4, 11);
+  }
+  context.fillStyle = colours.line;
+  context.fillRect(0, LAYOUT.ruler, width, 1);
+}
+
+/** Red lines, bookmarks and the preview point stand on the ruler: places, not faults. */
+function drawPoints(context, scene) {
+  const { overview, colours, view, width } = scene;
+  const each = (times, colour, draw) => {
+    context.fillStyle = colours[colour];
+    for (const time of times) {
+      const x = Math.round(toX(view, width, time));
+      if (x >= -6 && x <= width + 6) draw(x);
+    }
+  };
+  each(overview.red_lines, "red-line", (x) => context.fillRect(x, 13, 2, LAYOUT.ruler - 13));
+  each(overview.bookmarks, "bookmark", (x) => context.fillRect(x - 1, 15, 3, 5));
+  each(overview.preview_ms === null ? [] : [overview.preview_ms], "preview", (x) => {
+    triangle(context, x, 16, 4.5, Math.PI);
+    context.fill();
+  });
+}
+
+function drawLanes(context, scene) {
+  for (const mark of scene.muted) drawMark(context, scene, mark, 0.22);
+  for (const mark of scene.marks) if (!mark.fresh) drawMark(context, scene, mark, 1);
+  // Last, so that nothing covers what the last save brought.
+  for (const mark of scene.marks) if (mark.fresh) drawMark(context, scene, mark, 1);
+}
+
+function drawMark(context, scene, mark, alpha) {
+  const { colours, height } = scene;
+  const y = laneY(mark.lane);
+  const intended = mark.findings.every((finding) => finding.intended);
+  context.globalAlpha = intended ? alpha * 0.45 : alpha;
+  context.fillStyle = colours[LANES[mark.lane]];
+  if (mark.until_x - mark.x > 6) context.fillRect(mark.x, y - 1.5, mark.until_x - mark.x, 3);
+  if (mark.fresh) drawStem(context, colours, mark.x, y, height);
+  context.fillStyle = colours[LANES[mark.lane]];
+  shape(context, mark.lane, mark.x, y, mark.findings.length > 1 ? 5 : 4.2);
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/** New: a ring in the accent's colour and a line down into the song. */
+function drawStem(context, colours, x, y, height) {
+  context.fillStyle = colours.accent;
+  context.fillRect(Math.round(x), y, 1, height - LAYOUT.foot - y);
+  context.beginPath();
+  context.arc(x, y, 7, 0, Math.PI * 2);
+  context.fillStyle = colours["bg-1"];
+  context.fill();
+  context.strokeStyle = colours.accent;
+  context.lineWidth = 1.5;
+  context.stroke();
+}
+
+function shape(context, lane, x, y, size) {
+  if (lane === 1) {
+    triangle(context, x, y, size, 0);
+    return;
+  }
+  context.beginPath();
+  if (lane === 2) {
+    context.arc(x, y, size * 0.8, 0, Math.PI * 2);
+    return;
+  }
+  context.moveTo(x, y - size * 1.15);
+  context.lineTo(x + size * 1.15, y);
+  context.lineTo(x, y + size * 1.15);
+  context.lineTo(x - size * 1.15, y);
+  context.closePath();
+}
+
+function triangle(context, x, y, size, turn) {
+  const up = turn === 0 ? -1 : 1;
+  context.beginPath();
+  context.moveTo(x, y + up * size);
+  context.lineTo(x + size * 1.05, y - up * size * 0.8);
+  context.lineTo(x - size * 1.05, y - up * size * 0.8);
+  context.closePath();
+}
+
+/** The part of the song in view, when it is not all of it. */
+function drawExtent(context, { view, whole, width, height, colours }) {
+  if (isWhole(view, whole)) return;
+  context.fillStyle = colours.line;
+  context.fillRect(0, height - 4, width, 4);
+  const x = ((view.start_ms - whole.start_ms) / span(whole)) * width;
+  context.fillStyle = colours.accent;
+  context.fillRect(x, height - 4, Math.max(8, (span(view) / span(whole)) * width), 4);
+}
+
+function fontOf(context, size_px) {
+  return `${size_px}px ${getComputedStyle(context.canvas).fontFamily}`;
+}

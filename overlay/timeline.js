@@ -1,0 +1,280 @@
+// <map-timeline>: the whole song at a glance, and every place in it that wants attention.
+// Wheel zooms, drag pans, double click shows everything again, a click selects; the arrow keys do the same.
+
+import { emit, h, setAttribute, setText } from "./dom.js";
+import { clock, decimal, stamp } from "./format.js";
+import { LANES, layoutMarks, markAt, timed } from "./marks.js";
+import { drawPointer, drawSong, laneY, palette, prepare } from "./paint.js";
+import * as scale from "./timescale.js";
+
+const CLICK_SLACK_PX = 4; // a hand that moves less than this has clicked, not dragged
+const TIP_LINES = 3;
+
+class MapTimeline extends HTMLElement {
+  #map = null;
+  #visible = [];
+  #shown = [];
+  #titles = {};
+  #selected = null;
+  #view = null;
+  #whole = null;
+  #marks = [];
+  #scene = null;
+  #hover = null; // {x, y} in pixels of the canvas
+  #drag = null; // {x, moved, view}
+
+  connectedCallback() {
+    this.song = h("canvas", { "aria-hidden": "true" });
+    this.pointer = h("canvas", { "aria-hidden": "true" });
+    this.stage = h(
+      "div",
+      { class: "stage", role: "slider", tabindex: "0", "aria-label": "Timeline of findings" },
+      this.song,
+      this.pointer,
+    );
+    this.tip = h("div", { class: "tip", hidden: true });
+    this.facts = h("p", { class: "facts" });
+    this.append(this.facts, this.stage, this.tip);
+    this.#listen();
+    new ResizeObserver(() => this.#redraw()).observe(this.stage);
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#redraw());
+  }
+
+  #listen() {
+    this.stage.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
+    this.stage.addEventListener("pointerdown", (event) => this.#onDown(event));
+    this.stage.addEventListener("pointermove", (event) => this.#onMove(event));
+    this.stage.addEventListener("pointerup", (event) => this.#onUp(event));
+    this.stage.addEventListener("pointerleave", () => this.#setHover(null));
+    this.stage.addEventListener("dblclick", () => this.#look(this.#whole));
+    this.stage.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+
+  /** `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null. */
+  update({ map, visible, shown, selected, titles }) {
+    const another = map.key !== this.#map?.key;
+    const changed = map !== this.#map || visible !== this.#visible || shown !== this.#shown;
+    if (!changed && selected === this.#selected) return;
+    const moved = selected?.id !== this.#selected?.id;
+    this.#map = map;
+    this.#visible = visible;
+    this.#shown = shown;
+    this.#titles = titles;
+    this.#selected = selected;
+    this.#whole = wholeOf(map);
+    this.#view = another || !this.#view ? this.#whole : scale.fit(this.#view, this.#whole);
+    if (moved && selected?.time_ms != null) this.#view = scale.reveal(this.#view, this.#whole, selected.time_ms);
+    setText(this.facts, factsOf(map));
+    this.#describe();
+    this.#redraw();
+  }
+
+  /** What the canvas shows, for tests and for nobody else: a canvas keeps no memory of its marks. */
+  get marks() {
+    return this.#marks.map(({ x, lane, findings, fresh }) => ({ x, y: laneY(lane), fresh, ids: findings.map(({ id }) => id) }));
+  }
+
+  get view() {
+    return { ...this.#view };
+  }
+
+  #redraw() {
+    if (!this.#map || this.stage.clientWidth === 0) return;
+    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    const kept = new Set(this.#visible);
+    this.#marks = layoutMarks(this.#visible, this.#view, width);
+    this.#scene = {
+      overview: this.#map.overview,
+      edited: this.#map.edited,
+      marks: this.#marks,
+      muted: layoutMarks(this.#shown.filter((finding) => !kept.has(finding)), this.#view, width),
+      view: this.#view,
+      whole: this.#whole,
+      width,
+      height,
+      colours: palette(this),
+    };
+    drawSong(prepare(this.song, width, height), this.#scene);
+    this.#drawPointer();
+  }
+
+  #drawPointer() {
+    if (!this.#scene) return;
+    const { width, height } = this.#scene;
+    const context = prepare(this.pointer, width, height);
+    drawPointer(context, this.#scene, { hover_x: this.#hover?.x ?? null, selected: this.#selected });
+  }
+
+  #look(view) {
+    this.#view = view;
+    this.#redraw();
+  }
+
+  #at(event) {
+    const box = this.stage.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  #onWheel(event) {
+    if (!this.#map) return;
+    event.preventDefault(); // the page must not scroll away under a zoom
+    const width = this.stage.clientWidth;
+    const sideways = event.shiftKey ? event.deltaY : event.deltaX;
+    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      this.#look(scale.pan(this.#view, this.#whole, (sideways / width) * scale.span(this.#view)));
+    } else {
+      const anchor_ms = scale.toTime(this.#view, width, this.#at(event).x);
+      this.#look(scale.zoom(this.#view, this.#whole, 1.0016 ** event.deltaY, anchor_ms));
+    }
+    this.#setHover(this.#at(event));
+  }
+
+  #onDown(event) {
+    if (event.button !== 0) return;
+    this.stage.setPointerCapture(event.pointerId);
+    this.#drag = { x: this.#at(event).x, moved: false, view: this.#view };
+  }
+
+  #onMove(event) {
+    const point = this.#at(event);
+    if (this.#drag) this.#dragTo(point.x);
+    this.#setHover(this.#drag?.moved ? null : point);
+  }
+
+  #dragTo(x) {
+    const away = x - this.#drag.x;
+    this.#drag.moved ||= Math.abs(away) > CLICK_SLACK_PX;
+    if (!this.#drag.moved) return;
+    this.stage.classList.add("dragging");
+    const by_ms = (-away / this.stage.clientWidth) * scale.span(this.#drag.view);
+    this.#look(scale.pan(this.#drag.view, this.#whole, by_ms));
+  }
+
+  #onUp(event) {
+    const clicked = this.#drag && !this.#drag.moved;
+    this.#drag = null;
+    this.stage.classList.remove("dragging");
+    if (clicked) this.#click(this.#at(event));
+  }
+
+  /** A second click on a mark of many takes the next of them. */
+  #click({ x, y }) {
+    const mark = markAt(this.#marks, x, laneAt(y));
+    if (!mark) return;
+    const at = mark.findings.findIndex((finding) => finding.id === this.#selected?.id);
+    emit(this, "finding-select", { id: mark.findings[(at + 1) % mark.findings.length].id, reveal: true });
+  }
+
+  #onKey(event) {
+    if (!this.#map || event.ctrlKey || event.metaKey || event.altKey) return;
+    const actions = {
+      ArrowRight: () => (event.shiftKey ? this.#panBy(0.25) : this.#step(1)),
+      ArrowLeft: () => (event.shiftKey ? this.#panBy(-0.25) : this.#step(-1)),
+      "+": () => this.#zoomBy(0.6),
+      "=": () => this.#zoomBy(0.6),
+      "-": () => this.#zoomBy(1 / 0.6),
+      0: () => this.#look(this.#whole),
+      Home: () => this.#stepTo(0),
+      End: () => this.#stepTo(-1),
+    };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    actions[event.key]();
+  }
+
+  #panBy(share) {
+    this.#look(scale.pan(this.#view, this.#whole, share * scale.span(this.#view)));
+  }
+
+  #zoomBy(factor) {
+    const middle_ms = (this.#view.start_ms + this.#view.end_ms) / 2;
+    this.#look(scale.zoom(this.#view, this.#whole, factor, this.#selected?.time_ms ?? middle_ms));
+  }
+
+  #step(step) {
+    const list = timed(this.#visible);
+    const at = list.findIndex((finding) => finding.id === this.#selected?.id);
+    const next = at < 0 ? list.at(step > 0 ? 0 : -1) : list[at + step];
+    if (next) emit(this, "finding-select", { id: next.id, reveal: true });
+  }
+
+  #stepTo(index) {
+    const finding = timed(this.#visible).at(index);
+    if (finding) emit(this, "finding-select", { id: finding.id, reveal: true });
+  }
+
+  #setHover(point) {
+    this.#hover = point;
+    this.#drawPointer();
+    this.tip.hidden = !point || !this.#map;
+    if (this.tip.hidden) return;
+    const mark = markAt(this.#marks, point.x, laneAt(point.y));
+    this.stage.classList.toggle("on-mark", mark !== null);
+    this.tip.replaceChildren(...this.#tipLines(point.x, mark));
+    this.#placeTip(point.x);
+  }
+
+  #tipLines(x, mark) {
+    const time_ms = scale.toTime(this.#view, this.stage.clientWidth, x);
+    const findings = mark?.findings ?? [];
+    const more = findings.length - TIP_LINES;
+    return [
+      h("b", { text: [stamp(findings[0]?.time_ms ?? time_ms), ...placesAt(this.#map, time_ms)].join(" · ") }),
+      ...findings.slice(0, TIP_LINES).map((finding) => h("span", { class: finding.severity, text: finding.message })),
+      more > 0 ? h("i", { text: `and ${more} more` }) : "",
+    ];
+  }
+
+  #placeTip(x) {
+    const room = this.stage.clientWidth - this.tip.offsetWidth;
+    const left = this.stage.offsetLeft + Math.max(0, Math.min(room, x + 12));
+    this.tip.style.transform = `translate(${Math.round(left)}px, ${this.stage.offsetTop + this.stage.offsetHeight + 4}px)`;
+  }
+
+  #describe() {
+    const { start_ms, end_ms } = this.#whole;
+    const now = this.#selected?.time_ms ?? start_ms;
+    setAttribute(this.stage, "aria-valuemin", Math.round(start_ms));
+    setAttribute(this.stage, "aria-valuemax", Math.round(end_ms));
+    setAttribute(this.stage, "aria-valuenow", Math.round(now));
+    const title = this.#titles[this.#selected?.check]?.title ?? "";
+    setAttribute(this.stage, "aria-valuetext", this.#selected ? `${stamp(now)} ${title}` : "Nothing selected");
+  }
+}
+
+function wholeOf({ overview }) {
+  const start_ms = Math.min(0, overview.start_ms);
+  const end_ms = Math.max(overview.song_ms ?? 0, overview.end_ms, start_ms + 1000);
+  return { start_ms, end_ms };
+}
+
+function laneAt(y) {
+  return LANES.map((_, lane) => Math.abs(laneY(lane) - y)).reduce((best, away, lane, all) => (away < all[best] ? lane : best), 0);
+}
+
+function placesAt({ overview, edited }, time_ms) {
+  const within = (spans) => spans.some(([start, end]) => time_ms >= start && time_ms <= end);
+  return [
+    within(overview.kiai) && "kiai",
+    within(overview.breaks) && "break",
+    within(edited) && "edited in this save",
+  ].filter(Boolean);
+}
+
+function factsOf({ settings, overview }) {
+  const [lo, hi, main] = overview.bpm;
+  const bpm = lo === hi ? decimal(main) : `${decimal(lo)}–${decimal(hi)} (${decimal(main)})`;
+  const length = overview.song_ms === null ? `${clock(overview.end_ms)}, song length unknown` : clock(overview.song_ms);
+  return [
+    length,
+    `${bpm} BPM`,
+    `CS ${decimal(settings.cs)}`,
+    `AR ${decimal(settings.ar)}`,
+    `OD ${decimal(settings.od)}`,
+    `HP ${decimal(settings.hp)}`,
+    `SV ${decimal(settings.slider_multiplier)}`,
+  ].join("   ");
+}
+
+customElements.define("map-timeline", MapTimeline);
