@@ -11,7 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate, pairwise
-from math import isnan
+from math import inf, isnan
 from operator import sub
 from typing import TYPE_CHECKING, Final
 
@@ -230,7 +230,7 @@ def _fitted(control: ControlPath, length_px: float | None) -> Curve:
     distances = list(accumulate(steps, initial=unseen_px))
     natural_px = distances[-1] if len(points) > 1 else 0.0
     distances[0] = 0.0
-    if length_px is None or length_px <= 0 or length_px == natural_px:
+    if length_px is None or not 0 < length_px < inf or length_px == natural_px:
         return Curve(tuple(points), tuple(distances), natural_px)
     if len(points) == 1:
         return Curve(tuple(points), (0.0,), natural_px)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.cache import TwoGenerations
 from engine.beatmap.curve import Path, path_of
+from engine.beatmap.single import float32
 
 if TYPE_CHECKING:
     from engine.beatmap.objects import Slider
@@ -33,7 +33,6 @@ MOST_TICKS: Final = 10_000
 CACHED_NESTED: Final = 60_000
 """About 12 MB: the sliders of some fifteen maps."""
 NOTHING_PX: Final = 1e-7
-_FLOAT32: Final = Struct("f")
 
 
 class NestedKind(Enum):
@@ -161,7 +160,7 @@ def _shape(
 def velocity_px_per_ms(slider_multiplier: float, velocity: float, beat_ms: float) -> float:
     """The game keeps -100 / velocity as a 32-bit float on the way, which ticks at the very edge can tell."""
     multiplier = min(max(slider_multiplier, LEAST_MULTIPLIER), MOST_MULTIPLIER)
-    percent_of_beat: float = _FLOAT32.unpack(_FLOAT32.pack(100.0 / velocity))[0]
+    percent_of_beat = float32(100.0 / velocity)
     return PX_PER_BEAT * multiplier / (beat_ms * (min(max(percent_of_beat, 10.0), 1000.0) / 100.0))
 
 
