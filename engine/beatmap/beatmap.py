@@ -10,6 +10,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from engine.beatmap.combos import number_combos
 from engine.beatmap.layout import EARLY_VERSION_OFFSET_MS
 from engine.beatmap.objects import Hold, Mode, Problem, SampleSet, Slider, Spinner
 from engine.beatmap.parse_events import EventReader
@@ -25,9 +26,11 @@ from engine.beatmap.parse_sections import (
 )
 from engine.beatmap.parse_timing import TimingReader, read_timing_points
 from engine.beatmap.slider import shape
+from engine.beatmap.stacking import stack_heights
 from engine.beatmap.timing import Timing
 
 if TYPE_CHECKING:
+    from engine.beatmap.combos import Combo
     from engine.beatmap.document import Document
     from engine.beatmap.objects import HitObject
     from engine.beatmap.sections import Colours, Difficulty, Editor, Events, General, Metadata
@@ -134,6 +137,20 @@ class Beatmap:
         for view in VIEWS:
             getattr(self, view)
         return tuple(sorted(self._found, key=attrgetter("line")))
+
+    @cached_property
+    def combos(self) -> tuple[Combo, ...]:
+        """One for each object, in the same order."""
+        break_ends_ms = [span.end_ms for span in self.events.breaks]
+        return number_combos(self.objects, len(self.colours.combo), self.mode, break_ends_ms)
+
+    @cached_property
+    def stack_heights(self) -> tuple[int, ...]:
+        """One for each object, in the same order; only osu! stacks."""
+        if self.mode is not Mode.OSU:
+            return (0,) * len(self.objects)
+        approach_rate, leniency = self.difficulty.approach_rate, self.general.stack_leniency
+        return stack_heights(self.objects, self.slider, approach_rate, leniency, self.format_version)
 
     @cached_property
     def drain_ms(self) -> float:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Problem
-from engine.beatmap.reading import Unreadable, decoded, read_float, read_int, without_comment
+from engine.beatmap.reading import Unreadable, decoded, encoded, read_float, read_int, without_comment
 from engine.beatmap.sections import Break, Events, StoryboardSample
 
 if TYPE_CHECKING:
@@ -82,16 +82,18 @@ class EventReader:
             self._background = filename
 
     def _read_break(self, number: int, fields: list[str]) -> Break:
-        start_ms = read_float(fields[1], "the start of the break") + self._offset_ms
-        end_ms = read_float(fields[2], "the end of the break") + self._offset_ms
+        start_ms = read_float(encoded(fields[1]), "the start of the break") + self._offset_ms
+        end_ms = read_float(encoded(fields[2]), "the end of the break") + self._offset_ms
         return Break(number, start_ms, max(start_ms, end_ms))
 
     def _read_storyboard(self, number: int, kind: int, fields: list[str]) -> None:
         if kind == SPRITE and not self._background:  # old maps show their background so
             self._background = clean_filename(fields[3])
         if kind == SAMPLE:
-            time_ms = read_float(fields[1], "the time of the sample")
-            volume = read_int(fields[4], "the sample's volume") if fields[4:] else DEFAULT_VOLUME_PERCENT
+            time_ms = read_float(encoded(fields[1]), "the time of the sample")
+            volume = (
+                read_int(encoded(fields[4]), "the sample's volume") if fields[4:] else DEFAULT_VOLUME_PERCENT
+            )
             self._samples.append(StoryboardSample(number, time_ms, clean_filename(fields[3]), volume))
 
 

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.beatmap.layout import FIRST_LAZER_VERSION
+from engine.beatmap.making import maker
 from engine.beatmap.objects import (
     Circle,
     HitObject,
@@ -22,12 +23,14 @@ from engine.beatmap.objects import (
 )
 from engine.beatmap.reading import (
     COORDINATE_LIMIT,
+    Memo,
     Unreadable,
     decoded,
     is_silent,
     quoted,
     read_float,
     read_int,
+    read_sample_set,
     without_comment,
 )
 
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 Head: TypeAlias = tuple[int, float, float, float, bool, int, HitSound]
 """What all objects share, in the order of their fields: line, x, y, time, new combo, colours skipped and
 sound."""
-EdgeSets: TypeAlias = tuple[tuple[SampleSet, SampleSet], ...]
 
 COMMON_FIELDS: Final = 5
 SLIDER_EXTRAS: Final = 2
@@ -61,27 +63,36 @@ MAX_SPANS: Final = 9000
 """The game refuses sliders that repeat more often."""
 
 HIT_SOUNDS: Final = tuple(HitSound(bits) for bits in range(16))
-SOUND_BY_TEXT: Final = {b"%d" % bits: HIT_SOUNDS[bits] for bits in range(16)}
-KIND_BY_TEXT: Final = {b"%d" % bits: bits for bits in range(256)}
-WHOLE_PIXELS: Final = {b"%d" % px: float(px) for px in range(-64, 1025)}
-SAMPLE_SETS: Final = tuple(SampleSet)
+WHOLE_PIXELS: Final = {b"%d" % px: float(px) for px in range(-64, 641)}
 PLAIN_SAMPLE: Final = HitSample()
+
+make_circle: Final = maker(Circle)
+make_slider: Final = maker(Slider)
+make_spinner: Final = maker(Spinner)
+make_hold: Final = maker(Hold)
 
 USUAL_PATH: Final = re.compile(rb"[BCLP](?:\|-?\d{1,5}:-?\d{1,5})+")
 """What nearly every slider looks like; anything else is looked at point by point."""
 
 
 class ObjectReader:
-    """Reads lines of one file: its format decides about fractions and about the early offset."""
+    """Reads lines of one file: its format decides about fractions and about the early offset.
 
-    __slots__ = ("_fractions", "_offset_ms", "_samples", "_sets_of_edges", "_sounds_of_edges")
+    Maps say the same few things over and over, so all but time, path and length come from memos.
+    """
+
+    __slots__ = ("_edge_sets", "_edge_sounds", "_kind", "_offset_ms", "_sample", "_sound", "_x", "_y")
 
     def __init__(self, format_version: int, offset_ms: float) -> None:
-        self._fractions = format_version >= FIRST_LAZER_VERSION
         self._offset_ms = offset_ms
-        self._samples: dict[bytes, HitSample] = {b"": PLAIN_SAMPLE, b"0:0:0:0:": PLAIN_SAMPLE}
-        self._sounds_of_edges: dict[tuple[bytes, HitSound, int], tuple[HitSound, ...]] = {}
-        self._sets_of_edges: dict[tuple[bytes, SampleSet, SampleSet, int], EdgeSets] = {}
+        fractions = format_version >= FIRST_LAZER_VERSION
+        self._x = Memo(lambda text: _coordinate(text, "x", fractions=fractions), WHOLE_PIXELS)
+        self._y = Memo(lambda text: _coordinate(text, "y", fractions=fractions), WHOLE_PIXELS)
+        self._kind = Memo(_read_kind)
+        self._sound = Memo(_read_sound)
+        self._sample = Memo(_read_sample, {b"": PLAIN_SAMPLE})
+        self._edge_sounds = Memo(_read_edge_sounds)
+        self._edge_sets = Memo(_read_edge_sets)
 
     def read(self, line: int, raw: bytes) -> HitObject:
         """One object, or `Unreadable` with the reason."""
@@ -89,102 +100,102 @@ class ObjectReader:
         fields = content.split(b",")
         if len(fields) < COMMON_FIELDS:
             raise Unreadable(f"a hit object has at least {COMMON_FIELDS} fields, this line has {len(fields)}")
-        x_text, y_text, time_text, kind_text, sound_text, *extras = fields
-        x = WHOLE_PIXELS.get(x_text)
-        if x is None:
-            x = self._coordinate(x_text, "x")
-        y = WHOLE_PIXELS.get(y_text)
-        if y is None:
-            y = self._coordinate(y_text, "y")
-        time_ms = read_float(time_text, "the time") + self._offset_ms
-        kind = KIND_BY_TEXT.get(kind_text)
-        if kind is None:
-            kind = read_int(kind_text, "the type")
-        sound = SOUND_BY_TEXT.get(sound_text)
-        if sound is None:
-            sound = HIT_SOUNDS[read_int(sound_text, "the hit sound") & ALL_SOUND_BITS]
-        head = (line, x, y, time_ms, kind & NEW_COMBO_BIT != 0, kind >> SKIP_SHIFT & SKIP_MASK, sound)
-        if kind & CIRCLE_BIT:
-            return Circle(*head, self._sample(extras[0]) if extras else PLAIN_SAMPLE)
-        if kind & SLIDER_BIT:
-            return self._slider(head, extras)
-        if kind & SPINNER_BIT:
+        x, y, time, kind_text, sound, *extras = fields
+        kind, new_combo, skip = self._kind[kind_text]
+        head = (
+            line,
+            self._x[x],
+            self._y[y],
+            read_float(time, "the time") + self._offset_ms,
+            new_combo,
+            skip,
+            self._sound[sound],
+        )
+        if kind == CIRCLE_BIT:
+            return make_circle(*head, self._sample[extras[0]] if extras else PLAIN_SAMPLE)
+        if kind == SLIDER_BIT:
+            return self._slider(head, sound, extras)
+        if kind == SPINNER_BIT:
             return self._spinner(head, extras)
-        if kind & HOLD_BIT:
-            return self._hold(head, extras)
-        raise Unreadable(f"the type is {quoted(kind_text)}: no circle, slider, spinner or hold note")
+        return self._hold(head, extras)
 
-    def _slider(self, head: Head, extras: list[bytes]) -> Slider:
+    def _slider(self, head: Head, sound: bytes, extras: list[bytes]) -> Slider:
         if len(extras) < SLIDER_EXTRAS:
             raise Unreadable("a slider needs a path and the number of its spans")
-        path, spans_text, length_text, sounds, sets, sample_text, *_ = (*extras, *UNSAID[len(extras) :])
+        path, spans_text, length, edge_sounds, edge_sets, sample, *_ = (*extras, *UNSAID[len(extras) :])
         if not USUAL_PATH.fullmatch(path):
             _check_path(path)
-        spans = 1 if spans_text == b"1" else read_int(spans_text, "the number of spans")
-        if spans > MAX_SPANS:
-            raise Unreadable(f"the slider repeats {spans} times, more than the game allows ({MAX_SPANS})")
-        spans = max(1, spans)
-        length_px = read_float(length_text, "the length", COORDINATE_LIMIT)
-        sample = self._sample(sample_text)
-        return Slider(
+        spans = 1 if spans_text == b"1" else _read_spans(spans_text)
+        length_px = read_float(length, "the length", COORDINATE_LIMIT)
+        return make_slider(
             *head,
-            sample,
+            self._sample[sample],
             decoded(path),
             spans,
             length_px if length_px > 0 else None,
-            self._edge_sounds(sounds, head[-1], spans + 1),
-            self._edge_sets(sets, sample, spans + 1),
+            self._edge_sounds[edge_sounds, sound, spans + 1],
+            self._edge_sets[edge_sets, sample, spans + 1],
         )
 
     def _spinner(self, head: Head, extras: list[bytes]) -> Spinner:
         if not extras:
             raise Unreadable("a spinner needs an end time")
         end_ms = read_float(extras[0], "the end time") + self._offset_ms
-        sample = self._sample(extras[1]) if len(extras) > 1 else PLAIN_SAMPLE
-        return Spinner(*head, sample, max(head[3], end_ms))
+        sample = self._sample[extras[1]] if len(extras) > 1 else PLAIN_SAMPLE
+        return make_spinner(*head, sample, max(head[3], end_ms))
 
     def _hold(self, head: Head, extras: list[bytes]) -> Hold:
         if not extras or not extras[0]:
-            return Hold(*head, PLAIN_SAMPLE, head[3])
-        end_text, _, sample_text = extras[0].partition(b":")
+            return make_hold(*head, PLAIN_SAMPLE, head[3])
+        end_text, _, sample = extras[0].partition(b":")
         end_ms = read_float(end_text, "the end time") + self._offset_ms
-        return Hold(*head, self._sample(sample_text), max(head[3], end_ms))
+        return make_hold(*head, self._sample[sample], max(head[3], end_ms))
 
-    def _coordinate(self, text: bytes, what: str) -> float:
-        value = read_float(text, what, COORDINATE_LIMIT)
-        return value if self._fractions else float(int(value))
 
-    def _sample(self, text: bytes) -> HitSample:
-        sample = self._samples.get(text)
-        if sample is None:
-            sample = self._samples[text] = _read_sample(text)
-        return sample
+def _coordinate(text: bytes, what: str, *, fractions: bool) -> float:
+    value = read_float(text, what, COORDINATE_LIMIT)
+    return value if fractions else float(int(value))
 
-    def _edge_sounds(self, text: bytes, default: HitSound, nodes: int) -> tuple[HitSound, ...]:
-        key = (text, default, nodes)
-        sounds = self._sounds_of_edges.get(key)
-        if sounds is None:
-            given = [_edge_sound(part) for part in text.split(b"|")[:nodes]] if text else []
-            sounds = self._sounds_of_edges[key] = (*given, *[default] * (nodes - len(given)))
-        return sounds
 
-    def _edge_sets(self, text: bytes, default: HitSample, nodes: int) -> EdgeSets:
-        key = (text, default.normal_set, default.addition_set, nodes)
-        sets = self._sets_of_edges.get(key)
-        if sets is None:
-            own = (default.normal_set, default.addition_set)
-            given = [_edge_set(part, own) for part in text.split(b"|")[:nodes]] if text else []
-            sets = self._sets_of_edges[key] = (*given, *[own] * (nodes - len(given)))
-        return sets
+def _read_kind(text: bytes) -> tuple[int, bool, int]:
+    """The bit of the kind, whether it starts a combo, and how many colours it skips."""
+    bits = read_int(text, "the type")
+    for kind in (CIRCLE_BIT, SLIDER_BIT, SPINNER_BIT, HOLD_BIT):
+        if bits & kind:
+            return kind, bits & NEW_COMBO_BIT != 0, bits >> SKIP_SHIFT & SKIP_MASK
+    raise Unreadable(f"the type is {quoted(text)}: no circle, slider, spinner or hold note")
+
+
+def _read_sound(text: bytes) -> HitSound:
+    return HIT_SOUNDS[read_int(text, "the hit sound") & ALL_SOUND_BITS]
+
+
+def _read_spans(text: bytes) -> int:
+    spans = read_int(text, "the number of spans")
+    if spans > MAX_SPANS:
+        raise Unreadable(f"the slider has {spans} spans, more than the game allows ({MAX_SPANS})")
+    return max(1, spans)
+
+
+def _read_edge_sounds(key: tuple[bytes, bytes, int]) -> tuple[HitSound, ...]:
+    """One for each node; those which the line does not give sound as the object does."""
+    text, own, nodes = key
+    given = [_edge_sound(part) for part in text.split(b"|")[:nodes]] if text else []
+    return (*given, *[_read_sound(own)] * (nodes - len(given)))
+
+
+def _read_edge_sets(key: tuple[bytes, bytes, int]) -> tuple[tuple[SampleSet, SampleSet], ...]:
+    text, sample_text, nodes = key
+    sample = _read_sample(sample_text) if sample_text else PLAIN_SAMPLE
+    own = (sample.normal_set, sample.addition_set)
+    given = [_edge_set(part, own) for part in text.split(b"|")[:nodes]] if text else []
+    return (*given, *[own] * (nodes - len(given)))
 
 
 def _edge_sound(text: bytes) -> HitSound:
     """The game takes what it cannot read here for silence."""
-    sound = SOUND_BY_TEXT.get(text)
-    if sound is not None:
-        return sound
     try:
-        return HIT_SOUNDS[read_int(text, "an edge's sound") & ALL_SOUND_BITS]
+        return _read_sound(text)
     except Unreadable:
         return HitSound.NONE
 
@@ -195,7 +206,7 @@ def _edge_set(text: bytes, own: tuple[SampleSet, SampleSet]) -> tuple[SampleSet,
     parts = text.split(b":")
     if len(parts) == 1:
         raise Unreadable(f"an edge's sample sets are {quoted(text)}, expected two as in '0:0'")
-    return _sample_set(parts[0]), _sample_set(parts[1])
+    return read_sample_set(parts[0]), read_sample_set(parts[1])
 
 
 def _read_sample(text: bytes) -> HitSample:
@@ -204,17 +215,12 @@ def _read_sample(text: bytes) -> HitSample:
         raise Unreadable(f"the sample is {quoted(text)}, expected as many parts as in '0:0:0:0:'")
     addition, index, volume, filename, *_ = (*rest.split(b":"), b"", b"", b"")
     return HitSample(
-        _sample_set(normal),
-        _sample_set(addition),
+        read_sample_set(normal),
+        read_sample_set(addition),
         read_int(index, "the sample index") if index else 0,
         max(0, read_int(volume, "the sample volume")) if volume else 0,
         decoded(filename),
     )
-
-
-def _sample_set(text: bytes) -> SampleSet:
-    number = read_int(text, "the sample set")
-    return SAMPLE_SETS[number] if 0 <= number < len(SAMPLE_SETS) else SampleSet.NORMAL
 
 
 def _check_path(path: bytes) -> None:

@@ -15,6 +15,7 @@ from engine.beatmap.reading import (
     PARSE_LIMIT,
     Unreadable,
     decoded,
+    encoded,
     is_silent,
     quoted,
     read_float,
@@ -107,10 +108,10 @@ class Values:
         return self.read(key, str, default)
 
     def whole(self, key: str, default: int) -> int:
-        return self.read(key, lambda text: read_int(text, key), default)
+        return self.read(key, lambda text: read_int(encoded(text), key), default)
 
     def number(self, key: str, default: float, low: float = -PARSE_LIMIT, high: float = PARSE_LIMIT) -> float:
-        return min(high, max(low, self.read(key, lambda text: read_float(text, key), default)))
+        return min(high, max(low, self.read(key, lambda text: read_float(encoded(text), key), default)))
 
     def flag(self, key: str) -> bool:
         return self.whole(key, 0) == 1
@@ -154,14 +155,14 @@ def key_values(lines: Sequence[bytes], layout: Layout, section: str) -> Iterator
 def _choice(text: str, key: str, names: Sequence[str]) -> int:
     if text in names:
         return names.index(text)
-    number = read_int(text, key)
+    number = read_int(encoded(text), key)
     if not 0 <= number < len(names):
         raise Unreadable(f"{key} is {quoted(text)}, expected one of {', '.join(names)}")
     return number
 
 
 def _mode(text: str) -> Mode:
-    number = read_int(text, "Mode")
+    number = read_int(encoded(text), "Mode")
     if number not in Mode.__members__.values():
         raise Unreadable(f"Mode is {quoted(text)}, expected 0 to {max(Mode).value}")
     return Mode(number)
@@ -206,7 +207,7 @@ def _bookmarks(text: str) -> tuple[float, ...]:
     times: list[float] = []
     for part in text.split(","):
         try:
-            times.append(float(read_int(part, "a bookmark")))
+            times.append(float(read_int(encoded(part), "a bookmark")))
         except Unreadable:
             continue
     return tuple(times)
@@ -259,7 +260,7 @@ def read_colours(lines: Sequence[bytes], layout: Layout, problems: list[Problem]
 
 
 def _colour(line: int, key: str, value: str) -> Colour:
-    channels = [read_int(part, key) for part in value.split(",")]
+    channels = [read_int(encoded(part), key) for part in value.split(",")]
     if len(channels) not in {CHANNELS, CHANNELS_WITH_ALPHA}:
         raise Unreadable(f"{key} is {quoted(value)}, expected red,green,blue")
     if not all(0 <= channel <= MAX_CHANNEL for channel in channels):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
+from engine.beatmap.making import maker
 from engine.beatmap.objects import Problem, SampleSet
 from engine.beatmap.reading import (
     PARSE_LIMIT,
@@ -13,6 +14,7 @@ from engine.beatmap.reading import (
     quoted,
     read_float,
     read_int,
+    read_sample_set,
     without_comment,
 )
 from engine.beatmap.timing import TimingPoint
@@ -21,11 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 NEEDED_FIELDS: Final = 2
-SAMPLE_SETS: Final = tuple(SampleSet)
 KIAI_BIT: Final = 1
 OMIT_BARLINE_BIT: Final = 8
 DEFAULT_METER: Final = 4
 SMALL_NUMBERS: Final = {b"%d" % number: number for number in range(101)}
+
+make_timing_point: Final = maker(TimingPoint)
 
 
 class TimingReader:
@@ -52,12 +55,12 @@ class TimingReader:
         if is_red and isnan(beat_length_ms):
             raise Unreadable("the beat length is NaN, which only an inherited line may have")
         effect_bits = _whole(effects, "the effects")
-        return TimingPoint(
+        return make_timing_point(
             line,
             read_float(time, "the time") + self._offset_ms,
             beat_length_ms,
             _meter(meter),
-            _sample_set(sample_set),
+            read_sample_set(sample_set),
             _whole(index, "the sample index"),
             _whole(volume, "the volume"),
             is_red,
@@ -85,11 +88,6 @@ def _meter(field: bytes) -> int:
     if meter < 1:
         raise Unreadable(f"the meter is {meter}; a bar has at least one beat")
     return meter
-
-
-def _sample_set(field: bytes) -> SampleSet:
-    number = _whole(field, "the sample set")
-    return SAMPLE_SETS[number] if 0 <= number < len(SAMPLE_SETS) else SampleSet.NORMAL
 
 
 def _starts_with(field: bytes, digit: bytes, what: str) -> bool:

@@ -5,18 +5,26 @@ Every failure is an `Unreadable` that says, to a person, what was found where a 
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeVar
 
-PARSE_LIMIT: Final = 2_147_483_647
+from engine.beatmap.objects import SampleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PARSE_LIMIT: Final = 2_147_483_647.0
 """No number in a map may be larger (ppy/osu, Parsing.MAX_PARSE_VALUE)."""
-COORDINATE_LIMIT: Final = 131_072
+COORDINATE_LIMIT: Final = 131_072.0
 """No coordinate or length may be larger (ppy/osu, Parsing.MAX_COORDINATE_VALUE)."""
 
 SHOWN_CHARACTERS: Final = 40
 BOM: Final = b"\xef\xbb\xbf"
 UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
-Field: TypeAlias = bytes | str
+SAMPLE_SETS: Final = tuple(SampleSet)
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class Unreadable(ValueError):  # noqa: N818 - says what the line is
@@ -32,7 +40,7 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def quoted(field: Field) -> str:
+def quoted(field: bytes | str) -> str:
     """What was found, short enough for a sentence and safe for a screen."""
     text = field.decode("utf-8", "replace") if isinstance(field, bytes) else field
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.strip())
@@ -41,29 +49,44 @@ def quoted(field: Field) -> str:
     return f"'{text}'" if text else "empty"
 
 
-def read_float(field: Field, what: str, limit: float = PARSE_LIMIT) -> float:
+def read_float(field: bytes, what: str, limit: float = PARSE_LIMIT) -> float:
     try:
         value = float(field)
     except ValueError:
         raise Unreadable(f"{what} is {quoted(field)}, not a number") from None
-    if not -limit <= value <= limit or _has_underscore(field):
-        raise Unreadable(f"{what} is {quoted(field)}, which the game does not accept as a number")
-    return value
+    if -limit <= value <= limit and b"_" not in field:  # Python reads 1_000, the game does not
+        return value
+    raise Unreadable(f"{what} is {quoted(field)}, which the game does not accept as a number")
 
 
-def read_int(field: Field, what: str) -> int:
+def read_int(field: bytes, what: str) -> int:
     try:
         value = int(field)
     except ValueError:
         raise Unreadable(f"{what} is {quoted(field)}, not a whole number") from None
-    if not -PARSE_LIMIT <= value <= PARSE_LIMIT or _has_underscore(field):
-        raise Unreadable(f"{what} is {quoted(field)}, which the game does not accept as a number")
-    return value
+    if -PARSE_LIMIT <= value <= PARSE_LIMIT and b"_" not in field:
+        return value
+    raise Unreadable(f"{what} is {quoted(field)}, which the game does not accept as a number")
 
 
-def _has_underscore(field: Field) -> bool:
-    """Python reads 1_000 as a number; the game does not."""
-    return (b"_" in field) if isinstance(field, bytes) else ("_" in field)
+def read_sample_set(field: bytes) -> SampleSet:
+    """The game takes a set it does not know for the normal one."""
+    number = read_int(field, "the sample set")
+    return SAMPLE_SETS[number] if 0 <= number < len(SAMPLE_SETS) else SampleSet.NORMAL
+
+
+class Memo(dict[Key, Value]):
+    """A reading that is asked for again and again: at most as large as the file that asks."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[Key], Value], known: Mapping[Key, Value] | None = None) -> None:
+        super().__init__(known or {})
+        self._read = read
+
+    def __missing__(self, key: Key) -> Value:
+        value = self[key] = self._read(key)
+        return value
 
 
 def without_comment(line: bytes) -> bytes:
