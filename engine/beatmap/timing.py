@@ -10,13 +10,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from engine.beatmap.objects import SampleSet
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DEFAULT_BEAT_MS = 1000.0
 """The beat of a map without a red line (lazer's default)."""
@@ -67,11 +62,23 @@ class TimingPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Tempo:
+    """A red line's reign, as the snapping grid needs it."""
+
+    start_ms: float
+    beat_ms: float
+    until_ms: float
+    """Where the next red line takes over; infinite for the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     points: tuple[TimingPoint, ...]
     """Given in any order, kept in that of time; lines that share a time stay in the order of the file."""
     red: tuple[TimingPoint, ...] = field(init=False, compare=False)
     green: tuple[TimingPoint, ...] = field(init=False, compare=False)
+    tempos: tuple[Tempo, ...] = field(init=False, compare=False, repr=False)
+    """Parallel to `red`."""
     _red_times: list[float] = field(init=False, compare=False, repr=False)
     _ruling: list[TimingPoint] = field(init=False, compare=False, repr=False)
     """One line for each distinct time: what rules velocity, sound and kiai from there on."""
@@ -85,11 +92,14 @@ class Timing:
             before = by_time.get(point.time_ms)
             if before is None or before.uninherited or not point.uninherited:
                 by_time[point.time_ms] = point
+        starts_ms = [point.time_ms for point in red]
+        ends_ms = [*starts_ms[1:], math.inf]
         for name, value in (
             ("points", points),
             ("red", red),
             ("green", tuple(point for point in points if not point.uninherited)),
-            ("_red_times", [point.time_ms for point in red]),
+            ("tempos", tuple(map(Tempo, starts_ms, (point.beat_ms for point in red), ends_ms))),
+            ("_red_times", starts_ms),
             ("_ruling", list(by_time.values())),
             ("_ruling_times", list(by_time)),
         ):
@@ -100,6 +110,12 @@ class Timing:
         if not self.red:
             return None
         return self.red[max(0, bisect_right(self._red_times, time_ms) - 1)]
+
+    def tempo_at(self, time_ms: float) -> Tempo | None:
+        """The same as `red_at`, with its end and the beat the game plays."""
+        if not self.tempos:
+            return None
+        return self.tempos[max(0, bisect_right(self._red_times, time_ms) - 1)]
 
     def red_after(self, time_ms: float) -> TimingPoint | None:
         """The first red line strictly after a time."""
@@ -159,23 +175,18 @@ class Timing:
     def barlines(self, start_ms: float, end_ms: float) -> tuple[float, ...]:
         """The first beats of all bars in [start, end], those before the first red line too."""
         lines: list[float] = []
-        for red, until_ms in self._red_spans(end_ms):
-            bar_ms = red.beat_ms * max(1, red.meter)
-            leads_in = red is self.red[0]
-            first = math.ceil((start_ms - red.time_ms) / bar_ms)
-            number = first if leads_in else max(0, first)
-            while (at_ms := red.time_ms + number * bar_ms) < until_ms and len(lines) < MOST_BARLINES:
-                if at_ms <= end_ms and not (number == 0 and red.omit_barline):
+        for index, (red, tempo) in enumerate(zip(self.red, self.tempos, strict=True)):
+            bar_ms = tempo.beat_ms * max(1, red.meter)
+            first = math.ceil((start_ms - tempo.start_ms) / bar_ms)
+            number = first if index == 0 else max(0, first)
+            while len(lines) < MOST_BARLINES:
+                at_ms = tempo.start_ms + number * bar_ms
+                if at_ms > end_ms or at_ms >= tempo.until_ms:
+                    break
+                if number or not red.omit_barline:
                     lines.append(at_ms)
                 number += 1
         return tuple(lines)
-
-    def _red_spans(self, end_ms: float) -> Iterator[tuple[TimingPoint, float]]:
-        """Each red line and the time up to which, exclusively, it counts bars."""
-        for red, following in pairwise(self.red):
-            yield red, min(following.time_ms, math.nextafter(end_ms, math.inf))
-        if self.red:
-            yield self.red[-1], math.nextafter(end_ms, math.inf)
 
     def _sound_at(self, time_ms: float) -> TimingPoint | None:
         return self.point_at(time_ms) or (self._ruling[0] if self._ruling else None)
