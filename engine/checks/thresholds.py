@@ -28,11 +28,10 @@ SCREEN_TOP_PX = Threshold(-60, "px", "lazer's Verify")
 SCREEN_BOTTOM_PX = Threshold(428, "px", "lazer's Verify")
 LEAST_DURATION_MS = Threshold(0.5, "ms", "lazer's Verify: below this is rounding")
 NEVER_LEAVES_HEAD_PX = Threshold(1, "px", "ours: a body shorter than this looks like a circle")
-ABNORMAL_ANCHORS_FACTOR = Threshold(
-    10, "anchors per root of a px", "Mapset Verifier: times the root of the length"
-)
+ABNORMAL_ANCHORS_FACTOR = Threshold(10, "anchors", "Mapset Verifier: times the root of the length")
 FAR_ANCHOR_PX = Threshold(2000, "px", "ours: four playfields away, out of reach of any editor's screen")
 HIDDEN_PATH_PX = Threshold(200, "px", "ours: this much path past the end is no rounding")
+BEYOND_PATH_PX = Threshold(20, "px", "ours: seen as a straight piece that no anchor asked for")
 LONG_COMBO_OBJECTS = Threshold(24, "objects", "ours: real maps, see the check")
 LONG_COMBO_FRUITS = Threshold(16, "fruits", "Mapset Verifier: the limit of the harder difficulties")
 VERY_LONG_COMBO_FACTOR = Threshold(1.5, "times", "Mapset Verifier: far above the limit")
@@ -45,9 +44,7 @@ SPINNER_AUTO_PROBLEM_MS = Threshold(450, "ms", "lazer's Verify, Mapset Verifier:
 SPINNER_AUTO_WARNING_MS = Threshold(500, "ms", "lazer's Verify, Mapset Verifier: safe for Auto at OD 5")
 SPINNER_AUTO_PROBLEM_MS_PER_OD = Threshold(17, "ms per OD", "lazer's Verify, Mapset Verifier")
 SPINNER_AUTO_WARNING_MS_PER_OD = Threshold(20, "ms per OD", "lazer's Verify, Mapset Verifier: above OD 5")
-SPINNER_AUTO_WARNING_MS_PER_LOW_OD = Threshold(
-    21.8, "ms per OD", "lazer's Verify, Mapset Verifier: below OD 5"
-)
+SPINNER_AUTO_WARNING_MS_PER_LOW_OD = Threshold(21.8, "ms per OD", "lazer's Verify: below OD 5")
 SPINNER_EASY_MS = Threshold(1000, "ms", "osu! wiki: 4 beats; Mapset Verifier counts them at 240 BPM")
 SPINNER_NORMAL_MS = Threshold(750, "ms", "osu! wiki: 3 beats; Mapset Verifier counts them at 240 BPM")
 SPINNER_HARD_MS = Threshold(500, "ms", "osu! wiki: 2 beats; Mapset Verifier counts them at 240 BPM")
@@ -91,9 +88,7 @@ UNSNAPPED_EXTREME_MS = Threshold(
 MEANT_FOR_LINE_MS = Threshold(
     5, "ms", "Mapset Verifier: an object 5 ms or less before a line was meant for it"
 )
-VELOCITY_STEP_BPM = Threshold(
-    1, "BPM", "Mapset Verifier: the change of velocity times BPM that counts as one"
-)
+VELOCITY_STEP = Threshold(0.01, "x", "ours: a smaller step of velocity cannot be told by eye")
 KIAI_UNSNAPPED_MS = Threshold(
     2, "ms", "ours: as for objects; Mapset Verifier names 1 ms, which rounding makes"
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.checks.catalogue import by_id
-from engine.checks.check import Finding, Song
 from engine.checks.run import run_checks
 
 if TYPE_CHECKING:
     from engine.beatmap.beatmap import Beatmap
+    from engine.checks.check import Finding, Song
 
 
 def found(check_id: str, beatmap: Beatmap, song: Song | None = None) -> tuple[Finding, ...]:

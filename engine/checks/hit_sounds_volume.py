@@ -1,0 +1,133 @@
+"""Presses that nobody hears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.beatmap.objects import Mode, Slider
+from engine.checks.check import Category, Check, Finding, Severity, Song
+from engine.checks.hit_sounds_edges import Edge, Part, edges
+from engine.checks.thresholds import (
+    MUTED_PERCENT,
+    QUIET_PERCENT,
+    SELECTED_OBJECTS,
+    VERY_QUIET_PERCENT,
+)
+from engine.checks.wording import counted, name, strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.beatmap.beatmap import Beatmap
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How bad it is when one part of an object is this quiet."""
+
+    variant: str
+    severity: Severity
+    at_most_percent: float
+
+
+LEVELS: dict[Part, tuple[_Level, ...]] = {
+    Part.HEAD: (
+        _Level("muted-press", Severity.PROBLEM, MUTED_PERCENT.value),
+        _Level("very-quiet-press", Severity.WARNING, VERY_QUIET_PERCENT.value),
+        _Level("quiet-press", Severity.MINOR, QUIET_PERCENT.value),
+    ),
+    Part.REPEAT: (_Level("muted-repeat", Severity.WARNING, MUTED_PERCENT.value),),
+    Part.END: (_Level("muted-end", Severity.MINOR, MUTED_PERCENT.value),),
+    Part.SPINNER_END: (_Level("muted-spinner-end", Severity.MINOR, MUTED_PERCENT.value),),
+}
+"""Of each part the worst level first."""
+
+
+def find_muted(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    """One finding for each run of equally quiet parts: a fade-out of forty notes is one thing to look at."""
+    if not _anything_quiet(beatmap):
+        return
+    runs: dict[Part, tuple[_Level, list[Edge]]] = {}
+    for edge in edges(beatmap):
+        level = next(
+            (each for each in LEVELS[edge.part] if edge.volume_percent <= each.at_most_percent), None
+        )
+        open_run = runs.get(edge.part)
+        if open_run and open_run[0] is level:
+            open_run[1].append(edge)
+            continue
+        if open_run:
+            yield _muted(beatmap, *runs.pop(edge.part))
+        if level:
+            runs[edge.part] = (level, [edge])
+    for level, run in runs.values():
+        yield _muted(beatmap, level, run)
+
+
+def _anything_quiet(beatmap: Beatmap) -> bool:
+    """Most maps have no quiet line at all, and are done here."""
+    limit = QUIET_PERCENT.value
+    return any(point.volume_percent <= limit for point in beatmap.timing.points) or any(
+        0 < obj.sample.volume_percent <= limit for obj in beatmap.objects
+    )
+
+
+def _muted(beatmap: Beatmap, level: _Level, run: list[Edge]) -> Finding:
+    quietest = min(edge.volume_percent for edge in run)
+    loudest = max(edge.volume_percent for edge in run)
+    volume = f"{quietest} %" if quietest == loudest else f"{quietest} to {loudest} %"
+    indices = tuple(dict.fromkeys(edge.index for edge in run))
+    return Finding(
+        "muted-objects",
+        level.variant,
+        level.severity,
+        f"{_what(beatmap, run)} at {volume} volume; {_expected(run[0].part)}.",
+        time_ms=run[0].time_ms,
+        end_ms=run[-1].time_ms if len(run) > 1 else None,
+        objects=indices[: int(SELECTED_OBJECTS.value)],
+        strength=strength(len(run), harmless=-4, worst=16) * strength(quietest, harmless=40, worst=0),
+    )
+
+
+def _what(beatmap: Beatmap, run: list[Edge]) -> str:
+    part, count = run[0].part, len(run)
+    if part is Part.HEAD and count == 1:
+        obj = beatmap.objects[run[0].index]
+        return f"This {name(obj, beatmap.mode)}{' head' if isinstance(obj, Slider) else ''} plays"
+    if part is Part.HEAD:
+        return f"{count} presses in a row play"
+    singular = {Part.REPEAT: "repeat", Part.END: "end", Part.SPINNER_END: "spinner's end"}[part]
+    if count == 1:
+        owner = "This" if part is Part.SPINNER_END else "This slider's"
+        return f"{owner} {singular} plays"
+    if part is Part.SPINNER_END:
+        return f"The ends of {count} spinners play"
+    return f"{counted(count, 'slider ' + singular)} in a row play"
+
+
+def _expected(part: Part) -> str:
+    if part is Part.HEAD:
+        return f"expected more than {QUIET_PERCENT.value:.0f} %, every press should be heard"
+    return f"above {MUTED_PERCENT.value:.0f} % if the song has a sound here"
+
+
+MUTED_OBJECTS = Check(
+    id="muted-objects",
+    category=Category.HIT_SOUNDS,
+    title="Muted objects",
+    purpose="Finds presses, slider ends and spinner ends too quiet to be heard over the song.",
+    reasoning=(
+        "The hit sound is how a player knows that a press counted, and when it was late; the ranking "
+        "criteria ask for an audible sound at whatever is actively clicked. Up to 5 % nobody hears it, at "
+        "20 % it depends on the sample and on the song. The end of a slider or spinner is let go rather "
+        "than pressed and is often silenced on purpose, so it is listed as minor; a repeat usually stands "
+        "for a sound and weighs more. Slider ticks are not looked at. Neighbours of the same loudness are "
+        "one finding."
+    ),
+    severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),
+    find=find_muted,
+    modes=frozenset({Mode.OSU, Mode.TAIKO, Mode.CATCH, Mode.MANIA}),
+)
+
+CHECKS: tuple[Check, ...] = (MUTED_OBJECTS,)
