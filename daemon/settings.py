@@ -45,9 +45,9 @@ class SongsSettings(_Section):
 
 class WatchSettings(_Section):
     settle_ms: Milliseconds
-    quiet_ms: Milliseconds
-    shrunk_ms: Milliseconds
-    doubt_ms: Milliseconds
+    smaller_ms: Milliseconds
+    doubtful_ms: Milliseconds
+    unclosed_factor: int = Field(ge=1, le=100)
     open_writer_ms: Milliseconds
     give_up_ms: Milliseconds
     removal_grace_ms: Milliseconds
