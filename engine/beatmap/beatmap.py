@@ -90,11 +90,11 @@ class Beatmap:
 
     @cached_property
     def events(self) -> Events:
-        return EventReader(self.offset_ms, self._found).read(self.document.lines, self.document.layout)
+        return EventReader(self.offset_ms, self._found).read(self.document.text_lines, self.document.layout)
 
     @cached_property
     def colours(self) -> Colours:
-        return read_colours(self.document.lines, self.document.layout, self._found)
+        return read_colours(self.document.text_lines, self.document.layout, self._found)
 
     @property
     def mode(self) -> Mode:
@@ -102,7 +102,7 @@ class Beatmap:
 
     @cached_property
     def timing(self) -> Timing:
-        lines, layout = self.document.lines, self.document.layout
+        lines, layout = self.document.text_lines, self.document.layout
         points = [
             point
             for section in layout.named("TimingPoints")
@@ -113,7 +113,7 @@ class Beatmap:
     @cached_property
     def objects(self) -> tuple[HitObject, ...]:
         """In order of time; objects that share one stay in the order of the file."""
-        lines, layout = self.document.lines, self.document.layout
+        lines, layout = self.document.text_lines, self.document.layout
         objects = [
             obj
             for section in layout.named("HitObjects")
@@ -157,10 +157,13 @@ class Beatmap:
         """From the start of the first object to the end of the last, less the breaks."""
         if not self.objects:
             return 0.0
-        first_ms = self.objects[0].time_ms
-        last_ms = max(map(self.end_ms, self.objects))
         breaks_ms = sum(span.end_ms - span.start_ms for span in self.events.breaks)
-        return max(0.0, last_ms - first_ms - breaks_ms)
+        return max(0.0, self.last_end_ms - self.objects[0].time_ms - breaks_ms)
+
+    @cached_property
+    def last_end_ms(self) -> float:
+        """When the last sound of an object is heard; 0 where there is none."""
+        return max(map(self.end_ms, self.objects), default=0.0)
 
     def column(self, obj: HitObject) -> int:
         """The osu!mania column, from 0."""
@@ -187,4 +190,4 @@ class Beatmap:
         return kept
 
     def _values(self, section: str) -> Values:
-        return Values(self.document.lines, self.document.layout, section, self._found)
+        return Values(self.document.text_lines, self.document.layout, section, self._found)

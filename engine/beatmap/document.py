@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.beatmap.beatmap import Beatmap
 from engine.beatmap.edits import Editing, EditRefused
 from engine.beatmap.layout import Layout, read_layout
+from engine.beatmap.reading import BOM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -39,8 +40,15 @@ class Document:
         return b"".join(self.lines)
 
     @cached_property
+    def text_lines(self) -> tuple[bytes, ...]:
+        """The same lines without the byte order mark that may stand before the first."""
+        if not self.lines or not self.lines[0].startswith(BOM):
+            return self.lines
+        return (self.lines[0].removeprefix(BOM), *self.lines[1:])
+
+    @cached_property
     def layout(self) -> Layout:
-        return read_layout(self.lines)
+        return read_layout(self.text_lines)
 
     @property
     def format_version(self) -> int:

@@ -20,7 +20,6 @@ from engine.beatmap.reading import (
     Unreadable,
     decoded,
     encoded,
-    is_silent,
     quoted,
     terminator_of,
     without_comment,
@@ -54,6 +53,7 @@ class Editing:
         if document.lines and document.lines[0].startswith(UTF16_BOMS):
             raise EditRefused("The file is UTF-16. Save it once in the editor, which writes UTF-8.")
         self._before = document
+        self._headers = {section.header_line for section in document.layout.sections}
         self._replaced: dict[int, bytes | None] = {}
         """None: deleted."""
         self._inserted: dict[int, list[bytes]] = {}
@@ -80,21 +80,15 @@ class Editing:
         return self
 
     def set_value(self, section: str, key: str, value: str) -> Editing:
-        style = KEY_STYLES.get(section)
-        if style is None:
-            raise EditRefused(f"[{section}] is not a section of settings; those are {', '.join(KEY_STYLES)}.")
-        new_line = style.format(key, value.strip())
-        if not key.strip() or ":" in key or is_silent(_bytes_of(key)) or key.startswith("["):
-            raise EditRefused(f"{quoted(key)} cannot be the name of a setting.")
-        if section != "Metadata" and "//" in new_line:
-            raise EditRefused(f"{key} cannot hold {quoted(value)}: the game takes '//' for a comment.")
-        numbers = [
-            n for n, name, _ in key_values(self._before.lines, self._before.layout, section) if name == key
-        ]
+        key, value = key.strip(), value.strip()
+        _must_be_settable(section, key, value)
+        lines = self._before.text_lines
+        entries = key_values(lines, self._before.layout, section)
+        numbers = [number for number, name, _ in entries if name == key]
         if numbers:
-            self._put(numbers[-1], _with_value(self._before.lines[numbers[-1]], value, section))
+            self._put(numbers[-1], _with_value(lines[numbers[-1]], value, section))
         else:
-            self._append(section, [_bytes_of(new_line)])
+            self._append(section, [_bytes_of(KEY_STYLES[section].format(key, value).rstrip())])
         return self
 
     def replace_objects(self, start_ms: float, end_ms: float, texts: Sequence[str]) -> Editing:
@@ -155,10 +149,9 @@ class Editing:
     def _put(self, line: int, content: bytes) -> None:
         """A line whose text stays the same stays the same to the byte, trailing spaces included."""
         raw = self._before.lines[line]
-        if raw.rstrip() == content:
-            return
         bom = BOM if line == 0 and raw.startswith(BOM) else b""
-        self._replaced[line] = bom + content + terminator_of(raw)
+        if raw.rstrip() != bom + content:
+            self._replaced[line] = bom + content + terminator_of(raw)
 
     def _insert(self, before_line: int, contents: Sequence[bytes]) -> None:
         if contents:
@@ -192,7 +185,7 @@ class Editing:
         lines = self._before.lines
         if not 0 <= line < len(lines):
             raise EditRefused(f"There is no line {line + 1}: the file has {len(lines)}.")
-        if any(section.header_line == line for section in self._before.layout.sections):
+        if line in self._headers:
             raise EditRefused(f"Line {line + 1} is the header {quoted(lines[line])}, which must stay.")
         if section_title(_bytes_of(text)) is not None:
             raise EditRefused(f"{quoted(text)} would start a new section.")
@@ -211,11 +204,16 @@ class Editing:
                 if number in self._replaced:
                     ours.add(len(lines))
                 lines.append(line)
-        self._mend_last(lines, ours)
+        self._mend_ends(lines, ours)
         return tuple(lines), ours
 
-    def _mend_last(self, lines: list[bytes], ours: set[int]) -> None:
-        """Only the last line may lack a terminator, and it does exactly if it did before."""
+    def _mend_ends(self, lines: list[bytes], ours: set[int]) -> None:
+        """Lines stay apart: only the last may lack a terminator, which it does exactly if it did before, and
+        a blank line after a lone CR does not become the second half of a CRLF.
+        """
+        for number in range(1, len(lines)):
+            if lines[number].startswith(b"\n") and lines[number - 1].endswith(b"\r"):
+                lines[number] = b"\r" + lines[number]
         before = self._before.lines
         if not before or terminator_of(before[-1]):
             return
@@ -225,6 +223,15 @@ class Editing:
         last = len(lines) - 1
         if last in ours:
             lines[last] = lines[last].removesuffix(terminator_of(lines[last]))
+
+
+def _must_be_settable(section: str, key: str, value: str) -> None:
+    if section not in KEY_STYLES:
+        raise EditRefused(f"[{section}] is not a section of settings; those are {', '.join(KEY_STYLES)}.")
+    if not key or ":" in key or key.startswith(("[", "//")):
+        raise EditRefused(f"{quoted(key)} cannot be the name of a setting.")
+    if section != "Metadata" and "//" in key + value:
+        raise EditRefused(f"{key} cannot be {quoted(value)}: the game takes '//' for a comment.")
 
 
 def _in_time_order(
@@ -250,7 +257,7 @@ def _with_value(raw: bytes, value: str, section: str) -> bytes:
     content = body.rstrip() if section == "Metadata" else without_comment(body)
     colon = content.index(b":") + 1
     spaces = len(content) - colon - len(content[colon:].lstrip())
-    return content[: colon + spaces] + _bytes_of(value.strip()) + body[len(content) :]
+    return content[: colon + spaces] + _bytes_of(value) + body[len(content) :]
 
 
 def _bytes_of(text: str) -> bytes:

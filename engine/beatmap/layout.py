@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Problem
-from engine.beatmap.reading import BOM, UTF16_BOMS, Unreadable, is_silent, quoted, read_int, without_comment
+from engine.beatmap.reading import UTF16_BOMS, Unreadable, is_silent, quoted, read_int, without_comment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +59,9 @@ class Layout:
         """A section may stand in a file more than once; the game then reads all of it."""
         return tuple(section for section in self.sections if section.name == name)
 
-    def section_at(self, line: int) -> Section | None:
-        for section in self.sections:
-            if section.first_line <= line < section.end_line:
-                return section
-        return None
-
 
 def read_layout(lines: Sequence[bytes]) -> Layout:
+    """Of lines without a byte order mark."""
     problems: list[Problem] = []
     version = _read_version(lines, problems)
     return Layout(version, tuple(_find_sections(lines, problems)), tuple(problems))
@@ -84,7 +79,7 @@ def _find_sections(lines: Sequence[bytes], problems: list[Problem]) -> list[Sect
         sections.append(Section(name, header, first, number))
         name, header, first = title, number, number + 1
         if title not in GAME_SECTIONS:
-            problems.append(Problem(number, f"the game knows no section [{quoted(title)[1:-1]}]"))
+            problems.append(Problem(number, f"the game knows no section {quoted(line)}"))
     sections.append(Section(name, header, first, len(lines)))
     return sections
 
@@ -105,7 +100,7 @@ def _read_version(lines: Sequence[bytes], problems: list[Problem]) -> int:
         problems.append(Problem(0, "the file is UTF-16; save it as UTF-8, which the editor writes"))
         return LATEST_STABLE_VERSION
     for number, line in enumerate(lines):
-        content = (line.removeprefix(BOM) if number == 0 else line).strip()
+        content = line.strip()
         if not content:
             continue
         return _version_of(number, content, problems)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Problem
-from engine.beatmap.reading import Unreadable, decoded, encoded, read_float, read_int, without_comment
+from engine.beatmap.reading import Unreadable, decoded, encoded, quoted, read_float, read_int, without_comment
 from engine.beatmap.sections import Break, Events, StoryboardSample
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class EventReader:
         elif kind == BREAK:
             self._breaks.append(self._read_break(number, fields))
         elif kind is None:
-            raise Unreadable(f"the game knows no event '{fields[0][:20]}'")
+            raise Unreadable(f"the game knows no event {quoted(fields[0])}")
         else:
             self._storyboard.append(number)
             self._read_storyboard(number, kind, fields)

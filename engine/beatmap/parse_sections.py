@@ -260,11 +260,11 @@ def read_colours(lines: Sequence[bytes], layout: Layout, problems: list[Problem]
 
 
 def _colour(line: int, key: str, value: str) -> Colour:
-    channels = [read_int(encoded(part), key) for part in value.split(",")]
+    channels = [read_int(encoded(part), "a channel of the colour") for part in value.split(",")]
     if len(channels) not in {CHANNELS, CHANNELS_WITH_ALPHA}:
-        raise Unreadable(f"{key} is {quoted(value)}, expected red,green,blue")
+        raise Unreadable(f"{quoted(key)} is {quoted(value)}, expected red,green,blue")
     if not all(0 <= channel <= MAX_CHANNEL for channel in channels):
-        raise Unreadable(f"{key} is {quoted(value)}; each channel lies between 0 and {MAX_CHANNEL}")
+        raise Unreadable(f"{quoted(key)} is {quoted(value)}; each channel lies between 0 and {MAX_CHANNEL}")
     index = key.removeprefix("Combo")
     is_combo = index != key and index.isdecimal() and 1 <= int(index) <= MAX_COMBO_COLOURS
     return Colour(int(index) if is_combo else 0, line, *channels[:CHANNELS])
