@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from heapq import merge
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Slider, Spinner
@@ -35,9 +35,8 @@ MOST_STACKED: Final = 400
 """How many objects one object of an old file can lift: by then it stands far outside the playfield."""
 PLAYFIELD_CENTRE: Final = 256 + 192j
 """Where the game puts every spinner."""
-ROW: Final = 1 << 20
-"""Cells are numbered row by row; this is more than a row can have."""
-NEIGHBOURS: Final = tuple(row * ROW + column for row in (-1, 0, 1) for column in (-1, 0, 1))
+CELL_PX: Final = 16
+"""Large enough that most places have everything near them in one cell, small enough to hold little else."""
 
 
 def preempt_ms(approach_rate: float) -> int:
@@ -79,22 +78,19 @@ class _Cells:
     def __init__(self, points: Sequence[complex | None]) -> None:
         """None: an object that never stacks."""
         self._points = points
-        self._cells: dict[int, list[int]] = {}
+        self._cells: dict[tuple[int, int], list[int]] = {}
         for index, point in enumerate(points):
             if point is not None:
-                self._cells.setdefault(_cell(point), []).append(index)
+                cell = (int(point.real // CELL_PX), int(point.imag // CELL_PX))
+                self._cells.setdefault(cell, []).append(index)
 
-    def last_before(self, place: complex, before: int) -> int:
-        """The last object before this index that is near; -1 if there is none."""
+    def last_before(self, place: complex, before: int, first: int) -> int:
+        """The last object that is near, of those from index `first` to just before `before`; -1: none."""
         last = -1
-        cell = _cell(place)
-        for neighbour in NEIGHBOURS:
-            indices = self._cells.get(cell + neighbour)
-            if indices is None or indices[0] >= before:
-                continue
+        for indices in self._around(place):
             for at in range(bisect_left(indices, before) - 1, -1, -1):
                 index = indices[at]
-                if index <= last:
+                if index <= last or index < first:
                     break
                 if self._near(index, place):
                     last = index
@@ -103,22 +99,23 @@ class _Cells:
 
     def after(self, place: complex, after: int) -> Iterator[int]:
         """All objects after this index that are near, in order."""
-        cell = _cell(place)
-        return merge(*(self._of_cell(cell + neighbour, place, after) for neighbour in NEIGHBOURS))
+        return merge(*(self._following(indices, place, after) for indices in self._around(place)))
 
-    def _of_cell(self, cell: int, place: complex, after: int) -> Iterator[int]:
-        indices = self._cells.get(cell, [])
+    def _following(self, indices: list[int], place: complex, after: int) -> Iterator[int]:
         for at in range(bisect_right(indices, after), len(indices)):
             if self._near(indices[at], place):
                 yield indices[at]
 
+    def _around(self, place: complex) -> list[list[int]]:
+        x, y = place.real, place.imag
+        left, right = int((x - STACK_DISTANCE_PX) // CELL_PX), int((x + STACK_DISTANCE_PX) // CELL_PX)
+        top, bottom = int((y - STACK_DISTANCE_PX) // CELL_PX), int((y + STACK_DISTANCE_PX) // CELL_PX)
+        cells = ((column, row) for column in range(left, right + 1) for row in range(top, bottom + 1))
+        return [self._cells[cell] for cell in cells if cell in self._cells]
+
     def _near(self, index: int, place: complex) -> bool:
         point = self._points[index]
         return point is not None and abs(point - place) < STACK_DISTANCE_PX
-
-
-def _cell(point: complex) -> int:
-    return math.floor(point.imag / STACK_DISTANCE_PX) * ROW + math.floor(point.real / STACK_DISTANCE_PX)
 
 
 class _Backwards:
@@ -144,6 +141,10 @@ class _Backwards:
             self._starts.append(start)
             self._ends.append(end)
             self._whole_ends_ms.append(end_ms if end_ms == math.inf else int(end_ms))
+        # Nothing up to an object ends later than this: where that is too early, so is all before it.
+        ends_so_far = (-math.inf if end_ms == math.inf else end_ms for end_ms in self._whole_ends_ms)
+        self._latest_ends_ms = list(accumulate(ends_so_far, max))
+        self._times_ms = [obj.time_ms for obj in objects]
         self._near_starts = _Cells(self._starts)
         self._near_ends = _Cells(self._ends)
         self.heights = [0] * len(objects)
@@ -160,11 +161,12 @@ class _Backwards:
         """A stack of circles, which a slider's end turns over: then they go down and right under it."""
         above = top
         while True:
-            under_end = self._near_ends.last_before(place, above)
-            under = max(under_end, self._near_starts.last_before(place, above))
+            since_ms = int(self._times_ms[above]) - self._reach_ms
+            first = bisect_left(self._latest_ends_ms, since_ms)
+            under_end = self._near_ends.last_before(place, above, first)
+            under = max(under_end, self._near_starts.last_before(place, above, first))
             # Any object in between that ended too long ago ends the stack, near or not.
-            latest_ms = int(self._objects[above].time_ms) - self._reach_ms
-            if under < 0 or min(self._whole_ends_ms[under:above]) < latest_ms:
+            if under < 0 or min(self._whole_ends_ms[under:above]) < since_ms:
                 return
             if under == under_end and isinstance(self._objects[under], Slider):
                 self._turn_over(under, above, top)
@@ -185,8 +187,9 @@ class _Backwards:
     def _lift_under_slider(self, top: int, place: complex) -> None:
         above = top
         while True:
-            under = self._near_ends.last_before(place, above)
-            if under < 0 or self._objects[above].time_ms - self._objects[under].time_ms > self._reach_ms:
+            first = bisect_left(self._times_ms, self._times_ms[above] - self._reach_ms)
+            under = self._near_ends.last_before(place, above, first)
+            if under < 0:
                 return
             self.heights[under] = self.heights[above] + 1
             above, place = under, complex(self._objects[under].x, self._objects[under].y)
