@@ -5,7 +5,21 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from engine.checks import compose, hit_sounds, spread
+from engine.checks import (
+    audio,
+    colours,
+    compose,
+    events,
+    file,
+    hit_sounds,
+    kiai,
+    mania,
+    settings,
+    snapping,
+    spread,
+    timing_lines,
+    unused_lines,
+)
 from engine.checks.check import Category, Check, Finding, Severity, Song
 
 if TYPE_CHECKING:
@@ -35,7 +49,17 @@ CHECK_FAILED = Check(
 CHECKS: tuple[Check, ...] = (
     *compose.CHECKS,
     *spread.CHECKS,
+    *mania.CHECKS,
+    *snapping.CHECKS,
+    *timing_lines.CHECKS,
+    *unused_lines.CHECKS,
+    *kiai.CHECKS,
     *hit_sounds.CHECKS,
+    *settings.CHECKS,
+    *colours.CHECKS,
+    *events.CHECKS,
+    *audio.CHECKS,
+    *file.CHECKS,
     CHECK_FAILED,
 )
 

@@ -16,6 +16,10 @@ class Threshold:
     source: str
 
 
+# All checks
+
+LISTED_PER_CHECK = Threshold(200, "findings", "ours: more of one kind are not read, and slow a page down")
+
 # Compose
 
 SELECTED_OBJECTS = Threshold(10, "objects", "ours: a longer selection in a link helps nobody to look")
@@ -54,7 +58,12 @@ RECOVERY_HARD_MS = Threshold(250, "ms", "osu! wiki: 1 beat; Mapset Verifier coun
 SPINNER_LENIENCY = Threshold(1.2, "times", "Mapset Verifier: the same beats at 200 BPM are worth a warning")
 BANANAS_BEFORE_MS = Threshold(62, "ms", "osu! wiki: on an Overdose; every easier level asks for more")
 BANANAS_AFTER_MS = Threshold(125, "ms", "osu! wiki: on an Overdose; every easier level asks for more")
-EASY_AR = Threshold(5, "AR", "osu! wiki: an Easy should not be above")
+OVERLAP_EASY_MS = Threshold(
+    375, "ms", "osu! wiki: 1 beat, also of a Normal; Mapset Verifier counts it at 160 BPM"
+)
+OVERLAP_HARD_MS = Threshold(187.5, "ms", "osu! wiki: half a beat; Mapset Verifier counts it at 160 BPM")
+FULL_OVERLAP_RADIUS_SHARE = Threshold(1 / 14, "of the radius", "Mapset Verifier: closer is one on the other")
+EASY_AR = Threshold(4, "AR", "ours, fitted to real maps; the osu! wiki lets an Easy have 5")
 NORMAL_AR = Threshold(6, "AR", "osu! wiki: a Normal should not be above")
 HARD_AR = Threshold(8, "AR", "osu! wiki: a Hard should not be above")
 EASY_QUICK_GAP_MS = Threshold(300, "ms", "ours, fitted to real maps: 1/1 at 180 BPM is 333 ms")
@@ -63,7 +72,7 @@ HARD_QUICK_GAP_MS = Threshold(75, "ms", "ours, fitted to real maps: 1/4 at 180 B
 QUICK_GAP_SHARE = Threshold(0.05, "of the gaps", "ours: a few slips of the mouse are not the level of a map")
 EASY_BUSY_PER_SECOND = Threshold(2.0, "objects/s", "ours, fitted to real maps: the busiest ten seconds")
 NORMAL_BUSY_PER_SECOND = Threshold(3.2, "objects/s", "ours, fitted to real maps")
-HARD_BUSY_PER_SECOND = Threshold(5.0, "objects/s", "ours, fitted to real maps")
+HARD_BUSY_PER_SECOND = Threshold(4.8, "objects/s", "ours, fitted to real maps")
 BUSY_WINDOW_MS = Threshold(10_000, "ms", "ours: about a phrase")
 
 # Hit sounds
@@ -71,6 +80,7 @@ BUSY_WINDOW_MS = Threshold(10_000, "ms", "ours: about a phrase")
 MUTED_PERCENT = Threshold(5, "%", "lazer's Verify: not heard; the least stable plays")
 VERY_QUIET_PERCENT = Threshold(10, "%", "Mapset Verifier: worth a warning")
 QUIET_PERCENT = Threshold(20, "%", "lazer's Verify, Mapset Verifier: sometimes not heard")
+HABIT_RUNS = Threshold(8, "places", "ours: what is done this often is meant, and said once")
 FEW_HIT_SOUNDS_MINOR_MS = Threshold(4_000, "ms", "lazer's Verify: two bars of 120 BPM")
 FEW_HIT_SOUNDS_WARNING_MS = Threshold(8_000, "ms", "lazer's Verify: four bars of 120 BPM")
 FEW_HIT_SOUNDS_PROBLEM_MS = Threshold(24_000, "ms", "lazer's Verify: twelve bars of 120 BPM")
@@ -88,10 +98,7 @@ UNSNAPPED_EXTREME_MS = Threshold(
 MEANT_FOR_LINE_MS = Threshold(
     5, "ms", "Mapset Verifier: an object 5 ms or less before a line was meant for it"
 )
-VELOCITY_STEP = Threshold(0.01, "x", "ours: a smaller step of velocity cannot be told by eye")
-KIAI_UNSNAPPED_MS = Threshold(
-    2, "ms", "ours: as for objects; Mapset Verifier names 1 ms, which rounding makes"
-)
+SPEED_STEP = Threshold(0.01, "of the speed", "ours: a smaller change of speed cannot be told by eye")
 KIAI_UNSNAPPED_SEEN_MS = Threshold(
     10, "ms", "Mapset Verifier: unsnapped kiai is worth a warning from here on"
 )

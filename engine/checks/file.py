@@ -1,0 +1,122 @@
+"""The file itself: lines nobody can read, an order no editor writes, a format nobody knows."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from engine.checks.check import Category, Check, Finding, Severity, Song
+from engine.checks.thresholds import UNREADABLE_LISTED
+from engine.checks.wording import counted, strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine.beatmap.beatmap import Beatmap
+
+_UNREADABLE = "unreadable-lines"
+_ORDER = "file-order"
+_FORMAT = "file-format"
+# stable wrote 3 to 14, lazer writes 128; nothing between was ever released.
+_KNOWN_FORMATS = frozenset({*range(3, 15), 128})
+
+
+def find_unreadable(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    problems = beatmap.document.problems
+    listed = int(UNREADABLE_LISTED.value)
+    for problem in problems[:listed]:
+        # The line's own text, not its number: the same line stays the same finding when lines above it go.
+        yield _about_file(
+            _UNREADABLE,
+            "line",
+            Severity.PROBLEM,
+            f"Line {problem.line + 1}: {_sentence(problem.message)}",
+            0.5,
+        )
+    if len(problems) > listed:
+        rest = counted(len(problems) - listed, "more line", "more lines")
+        message = f"{rest} cannot be read, {len(problems):,} in all: is this file whole?"
+        yield _about_file(_UNREADABLE, "many", Severity.PROBLEM, message, 1.0)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def find_unsorted(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    in_file = sorted(beatmap.timing.points, key=lambda point: point.line)
+    yield from _backward("timing-lines", "timing line", [point.time_ms for point in in_file])
+    objects = sorted(beatmap.objects, key=lambda obj: obj.line)
+    yield from _backward("objects", "object", [obj.time_ms for obj in objects])
+
+
+def _backward(variant: str, what: str, times_ms: Sequence[float]) -> Iterator[Finding]:
+    steps = [after for before, after in pairwise(times_ms) if after < before]
+    if not steps:
+        return
+    yield Finding(
+        check_id=_ORDER,
+        variant=variant,
+        severity=Severity.WARNING,
+        message=(
+            f"{counted(len(steps), what + ' stands', what + 's stand')} in the file after one that comes "
+            "later. Load the map in the editor and save it once."
+        ),
+        time_ms=steps[0],
+        strength=strength(len(steps), harmless=0, worst=20),
+    )
+
+
+def find_unknown_format(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    version = beatmap.format_version
+    if version not in _KNOWN_FORMATS:
+        message = f"The first line says format {version}; the game has written 3 to 14, and lazer writes 128."
+        yield _about_file(_FORMAT, "unknown", Severity.WARNING, message, 0.5)
+
+
+def _about_file(check_id: str, variant: str, severity: Severity, message: str, strength: float) -> Finding:
+    return Finding(check_id=check_id, variant=variant, severity=severity, message=message, strength=strength)
+
+
+CHECKS = (
+    Check(
+        id=_UNREADABLE,
+        category=Category.FILE,
+        title="Unreadable lines",
+        purpose="Lists the lines of the file that could not be understood.",
+        reasoning=(
+            "The game passes over such a line in silence, or refuses the whole map, depending on the client: "
+            "an object you placed is not there for some players. They come from tools, from editing by hand, "
+            "or from a save that was cut short. Everything else here is said of the map without them."
+        ),
+        severities=(Severity.PROBLEM,),
+        find=find_unreadable,
+    ),
+    Check(
+        id=_ORDER,
+        category=Category.FILE,
+        title="File out of order",
+        purpose="Finds objects and timing lines that stand in the file in another order than in time.",
+        reasoning=(
+            "The editor writes both sorted by time; programs that read maps, and parts of the game, rely on "
+            "it: combo numbers, stacking and the last line's volume may differ between what one client shows "
+            "and another plays. A file out of order was written by a tool or pasted together by hand, and "
+            "one save in the editor puts it right."
+        ),
+        severities=(Severity.WARNING,),
+        find=find_unsorted,
+    ),
+    Check(
+        id=_FORMAT,
+        category=Category.FILE,
+        title="Unknown file format",
+        purpose="Sees that the first line names a format that the game has written.",
+        reasoning=(
+            "How times, colours and sliders are read depends on the number in the first line. With a number "
+            "that no editor ever wrote, each program guesses, and so do we: the findings here may be about "
+            "another map than the one your players see."
+        ),
+        severities=(Severity.WARNING,),
+        find=find_unknown_format,
+    ),
+)

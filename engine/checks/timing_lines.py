@@ -1,0 +1,281 @@
+"""Timing lines that contradict each other, say nothing usable, or come too late."""
+
+from __future__ import annotations
+
+import math
+from itertools import groupby, takewhile
+from typing import TYPE_CHECKING
+
+from engine.beatmap.objects import Mode
+from engine.beatmap.timestamps import format_timestamp
+from engine.checks.check import Category, Check, Finding, Severity, Song
+from engine.checks.thresholds import (
+    BEAT_LENGTH_MAX_MS,
+    BEAT_LENGTH_MIN_MS,
+    BPM_UNUSUAL_ABOVE,
+    BPM_UNUSUAL_BELOW,
+    LINE_VOLUME_MAX_PERCENT,
+    LINE_VOLUME_MIN_PERCENT,
+    SCROLL_MIN,
+    UNSNAPPED_MS,
+    VELOCITY_MAX,
+    VELOCITY_MIN,
+)
+from engine.checks.wording import counted, number, strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.beatmap.beatmap import Beatmap
+    from engine.beatmap.timing import TimingPoint
+
+_FIRST = "first-timing-line"
+_CONFLICT = "conflicting-lines"
+_VALUES = "timing-line-values"
+
+
+def find_first_line(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    timing = beatmap.timing
+    if not timing.red:
+        yield Finding(
+            check_id=_FIRST,
+            variant="no-red-line",
+            severity=Severity.PROBLEM,
+            message=(
+                "There is no red line: the difficulty has no BPM and no offset. Time it before anything else."
+            ),
+            strength=1.0,
+        )
+        return
+    red = timing.red[0]
+    yield from _green_before(timing.points, red)
+    if red.kiai:
+        yield Finding(
+            check_id=_FIRST,
+            variant="kiai",
+            severity=Severity.PROBLEM,
+            message=(
+                "The first red line switches kiai on: the flash comes before any object. Use a green line on "
+                "it."
+            ),
+            time_ms=red.time_ms,
+            strength=0.5,
+        )
+    yield from _objects_before(beatmap, red)
+
+
+def _green_before(points: tuple[TimingPoint, ...], red: TimingPoint) -> Iterator[Finding]:
+    early = [point for point in points if point.time_ms < red.time_ms]
+    if not early:
+        return
+    yield Finding(
+        check_id=_FIRST,
+        variant="green-first",
+        severity=Severity.PROBLEM,
+        message=(
+            f"{counted(len(early), 'green line comes', 'green lines come')} before the first red line at "
+            f"{format_timestamp(red.time_ms)}, with no timing to inherit. Move the red line back by whole "
+            "measures."
+        ),
+        time_ms=early[0].time_ms,
+        end_ms=red.time_ms,
+        strength=0.8,
+    )
+
+
+def _objects_before(beatmap: Beatmap, red: TimingPoint) -> Iterator[Finding]:
+    # Less than this is rounding, and means an object on the line.
+    limit_ms = red.time_ms - UNSNAPPED_MS.value
+    early = [index for index, _ in enumerate(takewhile(lambda obj: obj.time_ms <= limit_ms, beatmap.objects))]
+    if not early:
+        return
+    yield Finding(
+        check_id=_FIRST,
+        variant="objects-first",
+        severity=Severity.MINOR,
+        message=(
+            f"{counted(len(early), 'object comes', 'objects come')} before the first red line at "
+            f"{format_timestamp(red.time_ms)}. Move the red line back by whole measures."
+        ),
+        time_ms=beatmap.objects[early[0]].time_ms,
+        end_ms=red.time_ms,
+        objects=tuple(early),
+        strength=strength(len(early), harmless=0, worst=10),
+    )
+
+
+def find_conflicts(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    for _, group in groupby(beatmap.timing.points, key=lambda point: point.time_ms):
+        lines = tuple(group)
+        if len(lines) > 1:
+            yield from _conflicts_at(lines)
+
+
+def _conflicts_at(lines: tuple[TimingPoint, ...]) -> Iterator[Finding]:
+    red = [line for line in lines if line.uninherited]
+    green = [line for line in lines if not line.uninherited]
+    if len(red) > 1:
+        yield _same_time("red-lines", red, "BPM", sorted({_bpm(line) for line in red}))
+    if len(green) > 1:
+        yield _same_time("green-lines", green, "velocity", sorted({f"{number(g.velocity)}x" for g in green}))
+
+
+def _same_time(variant: str, lines: list[TimingPoint], what: str, values: list[str]) -> Finding:
+    colour = variant.partition("-")[0]
+    count = "Two" if len(lines) == 2 else str(len(lines))  # noqa: PLR2004 - two is the word it becomes
+    differs = len(values) > 1
+    reason = (
+        f"with different {what} ({', '.join(values)}): which one rules is chance" if differs else "keep one"
+    )
+    return Finding(
+        check_id=_CONFLICT,
+        variant=variant,
+        severity=Severity.PROBLEM,
+        message=f"{count} {colour} lines at the same time, {reason}.",
+        time_ms=lines[0].time_ms,
+        strength=1.0 if differs else 0.3,
+    )
+
+
+def find_bad_values(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    slowest = SCROLL_MIN.value if beatmap.mode in {Mode.TAIKO, Mode.MANIA} else VELOCITY_MIN.value
+    for line in beatmap.timing.points:
+        if line.uninherited:
+            yield from _bad_beat(line)
+        else:
+            yield from _bad_velocity(line, slowest)
+        yield from _bad_volume(line)
+
+
+def _bad_beat(line: TimingPoint) -> Iterator[Finding]:
+    beat_ms = line.beat_length_ms
+    if not BEAT_LENGTH_MIN_MS.value <= beat_ms <= BEAT_LENGTH_MAX_MS.value:
+        yield _value(
+            line,
+            "beat-length",
+            Severity.PROBLEM,
+            f"This red line's beat lasts {beat_ms:g} ms; the game takes "
+            f"{number(BEAT_LENGTH_MIN_MS.value)} to {number(BEAT_LENGTH_MAX_MS.value)}.",
+            strength=1.0,
+        )
+    elif not BPM_UNUSUAL_BELOW.value <= line.bpm <= BPM_UNUSUAL_ABOVE.value:
+        yield _value(
+            line,
+            "bpm",
+            Severity.WARNING,
+            f"This red line says {_bpm(line)} BPM. Music is seldom slower than "
+            f"{number(BPM_UNUSUAL_BELOW.value)} "
+            f"or faster than {number(BPM_UNUSUAL_ABOVE.value)}.",
+            strength=0.5,
+        )
+
+
+def _bad_velocity(line: TimingPoint, slowest: float) -> Iterator[Finding]:
+    beat_ms = line.beat_length_ms
+    if math.isnan(beat_ms):
+        yield _value(
+            line,
+            "velocity-not-a-number",
+            Severity.WARNING,
+            "This green line's velocity is not a number: sliders keep 1x and lose their ticks. "
+            "No editor writes this.",
+            strength=1.0,
+        )
+    elif beat_ms >= 0:
+        yield _value(
+            line,
+            "velocity-positive",
+            Severity.MINOR,
+            f"This green line says {beat_ms:g} where a velocity is a negative number: the game takes it as "
+            "1x.",
+            strength=0.3,
+        )
+    elif not slowest <= round(-100 / beat_ms, 6) <= VELOCITY_MAX.value:
+        taken = slowest if -100 / beat_ms < slowest else VELOCITY_MAX.value
+        yield _value(
+            line,
+            "velocity-range",
+            Severity.WARNING,
+            f"This green line asks for {-100 / beat_ms:.4g}x; the game stops at {number(taken)}x.",
+            strength=0.5,
+        )
+
+
+def _bad_volume(line: TimingPoint) -> Iterator[Finding]:
+    volume, least, most = line.volume_percent, LINE_VOLUME_MIN_PERCENT.value, LINE_VOLUME_MAX_PERCENT.value
+    if not least <= volume <= most:
+        yield _value(
+            line,
+            "volume",
+            Severity.PROBLEM,
+            f"This line's volume is {number(volume)} %; stable's editor sets {number(least)} to "
+            f"{number(most)} %.",
+            strength=0.3,
+        )
+
+
+def _value(line: TimingPoint, variant: str, severity: Severity, message: str, *, strength: float) -> Finding:
+    return Finding(
+        check_id=_VALUES,
+        variant=variant,
+        severity=severity,
+        message=message,
+        time_ms=line.time_ms,
+        strength=strength,
+    )
+
+
+def _bpm(line: TimingPoint) -> str:
+    return number(line.bpm)
+
+
+CHECKS = (
+    Check(
+        id=_FIRST,
+        category=Category.TIMING,
+        title="First timing line",
+        purpose=(
+            "Sees that the map begins with a red line, that it leaves kiai alone, and that nothing precedes "
+            "it."
+        ),
+        reasoning=(
+            "Everything takes its tempo from the red line before it. A green line before the first red one "
+            "has nothing to inherit and does not work; an object there is played on timing borrowed from the "
+            "future, and its hit sounds and velocity are the game's guess. Kiai on the first red line starts "
+            "with the song, long before there is anything to celebrate; the ranking criteria forbid it and "
+            "name the cure: a green line at the same place. If the music starts before the red line, move "
+            "the line back by whole measures and nothing else changes."
+        ),
+        severities=(Severity.PROBLEM, Severity.MINOR),
+        find=find_first_line,
+    ),
+    Check(
+        id=_CONFLICT,
+        category=Category.TIMING,
+        title="Lines in conflict",
+        purpose="Finds several red or several green lines at the same time.",
+        reasoning=(
+            "Only one of them can win, and which one depends on the order in which the client happens to "
+            "sort them: the editor may show one BPM, velocity or volume and the game use another, and the "
+            "next save may swap them. The ranking criteria forbid two of the same colour in one place. A red "
+            "and a green one together are fine: the red sets the tempo, the green has the last word on "
+            "everything else."
+        ),
+        severities=(Severity.PROBLEM,),
+        find=find_conflicts,
+    ),
+    Check(
+        id=_VALUES,
+        category=Category.TIMING,
+        title="Impossible line values",
+        purpose="Finds BPM, velocity and volume that the game cannot use as they are written.",
+        reasoning=(
+            "The game clamps what is out of range and says nothing, so the map does not play as the file "
+            "reads, and clients differ in where they clamp: a beat below 6 ms, a velocity beyond 10x, a "
+            "volume below 5 % or above 100 %. Such values come from tools, from editing by hand, or from a "
+            "slip of a digit in the BPM, and all difficulties that copy the timing inherit them."
+        ),
+        severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),
+        find=find_bad_values,
+    ),
+)

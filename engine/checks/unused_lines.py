@@ -1,0 +1,156 @@
+"""Timing lines that could go and nobody would see or hear it."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING
+
+from engine.beatmap.objects import Mode, Slider
+from engine.checks.check import Category, Check, Finding, Severity, Song
+from engine.checks.thresholds import (
+    BPM_SAME_WITHIN,
+    DOWNBEAT_SAME_WITHIN_MS,
+    NIGHTCORE_MEASURES,
+    SAMPLE_LOOKAHEAD_MS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.beatmap.beatmap import Beatmap
+    from engine.beatmap.timing import TimingPoint
+
+_UNUSED = "unused-lines"
+
+
+class _Objects:
+    """When objects sound and when sliders start, for "does anything lie in this section?" in O(log n)."""
+
+    def __init__(self, beatmap: Beatmap) -> None:
+        self._scrolls = beatmap.mode in {Mode.TAIKO, Mode.MANIA}
+        self._starts_ms = [obj.time_ms for obj in beatmap.objects]
+        # Ends that no earlier object outlasts: rising, so they can be searched.
+        self._reached_ms = list(accumulate((beatmap.end_ms(obj) for obj in beatmap.objects), max))
+        self._sliders_ms = [obj.time_ms for obj in beatmap.objects if isinstance(obj, Slider)]
+
+    def sound_within(self, start_ms: float, end_ms: float) -> bool:
+        start_ms -= SAMPLE_LOOKAHEAD_MS.value
+        started = bisect_left(self._starts_ms, end_ms)
+        return started > 0 and self._reached_ms[started - 1] >= start_ms
+
+    def feel_velocity_within(self, start_ms: float, end_ms: float) -> bool:
+        if self._scrolls:
+            return True
+        return bisect_left(self._sliders_ms, start_ms) < bisect_left(self._sliders_ms, end_ms)
+
+
+def find_unused(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    objects = _Objects(beatmap)
+    groups = [tuple(group) for _, group in groupby(beatmap.timing.points, key=lambda line: line.time_ms)]
+    last_red: TimingPoint | None = None
+    ruling: TimingPoint | None = None
+    for number, lines in enumerate(groups):
+        red = next((line for line in reversed(lines) if line.uninherited), None)
+        green = next((line for line in reversed(lines) if not line.uninherited), None)
+        if red and last_red and ruling:
+            yield from _unused_red(red, last_red, None if green else ruling)
+        before = red or ruling
+        if green and before:
+            until_ms = groups[number + 1][0].time_ms if number + 1 < len(groups) else math.inf
+            yield from _unused_green(green, before, until_ms, objects)
+        last_red = red or last_red
+        ruling = green or red
+
+
+def _unused_green(
+    line: TimingPoint, before: TimingPoint, until_ms: float, objects: _Objects
+) -> Iterator[Finding]:
+    velocity = _velocity(line) != _velocity(before)
+    samples = _samples(line) != _samples(before)
+    if line.kiai != before.kiai:
+        return
+    if not velocity and not samples:
+        message = (
+            "This green line changes nothing: velocity, volume, samples and kiai are those of the line "
+            "before."
+        )
+        yield _unused(line, "green-same", Severity.MINOR, message, 0.3)
+    elif not (velocity and objects.feel_velocity_within(line.time_ms, until_ms)) and not (
+        samples and objects.sound_within(line.time_ms, until_ms)
+    ):
+        changed = " and ".join(["velocity"] * velocity + ["samples or volume"] * samples)
+        message = f"This green line changes {changed}, but nothing that it reaches uses that."
+        yield _unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1)
+
+
+def _velocity(line: TimingPoint) -> float:
+    """Not clamped: taiko and mania scroll more slowly than a slider may move. NaN differs from all: it
+    switches ticks off.
+    """
+    return 1.0 if line.uninherited or line.beat_length_ms >= 0 else -100 / line.beat_length_ms
+
+
+def _samples(line: TimingPoint) -> tuple[int, int, float]:
+    return (line.sample_set, line.sample_index, line.volume_percent)
+
+
+def _unused_red(line: TimingPoint, last_red: TimingPoint, before: TimingPoint | None) -> Iterator[Finding]:
+    """`before`: what ruled until here; None where a green line at this one's side says all that a green
+    line can.
+    """
+    same_beat = abs(line.bpm - last_red.bpm) <= BPM_SAME_WITHIN.value and line.meter == last_red.meter
+    if not same_beat or line.omit_barline or last_red.omit_barline or not _aligned(line, last_red, 1):
+        return
+    if not _aligned(line, last_red, int(NIGHTCORE_MEASURES.value)):
+        message = (
+            "This red line keeps BPM and downbeats: all it does is start Nightcore's four measures anew."
+        )
+        yield _unused(line, "red-nightcore", Severity.MINOR, message, 0.5)
+    elif before and (_velocity(before), _samples(before), before.kiai) != (1.0, _samples(line), line.kiai):
+        message = (
+            "This red line keeps BPM and downbeats: what it changes, a green line can. Make it a green line."
+        )
+        yield _unused(line, "red-could-be-green", Severity.PROBLEM, message, 0.2)
+    else:
+        message = "This red line changes nothing: BPM, meter and downbeats are those of the red line before."
+        yield _unused(line, "red-same", Severity.PROBLEM, message, 0.4)
+
+
+def _aligned(line: TimingPoint, last_red: TimingPoint, measures: int) -> bool:
+    period_ms = last_red.beat_length_ms * last_red.meter * measures
+    if not period_ms > 0:
+        return False
+    offset_ms = (line.time_ms - last_red.time_ms) % period_ms
+    return min(offset_ms, period_ms - offset_ms) <= DOWNBEAT_SAME_WITHIN_MS.value
+
+
+def _unused(line: TimingPoint, variant: str, severity: Severity, message: str, strength: float) -> Finding:
+    return Finding(
+        check_id=_UNUSED,
+        variant=variant,
+        severity=severity,
+        message=message,
+        time_ms=line.time_ms,
+        strength=strength,
+    )
+
+
+CHECKS = (
+    Check(
+        id=_UNUSED,
+        category=Category.TIMING,
+        title="Unused lines",
+        purpose="Finds red lines that keep BPM and downbeats, and green lines that change nothing one meets.",
+        reasoning=(
+            "A red line restarts the count of beats: it moves the pulse of the main menu, the bar lines of "
+            "taiko and mania and Nightcore's cymbals, and a millisecond of rounding in it shifts every beat "
+            "after. The ranking criteria allow one only where timing needs it (or to align Nightcore on "
+            "purpose, therefore minor). A green line without effect harms nobody today; but it hides what "
+            "the others do, and the next person who moves or copies a section carries it along."
+        ),
+        severities=(Severity.PROBLEM, Severity.MINOR),
+        find=find_unused,
+    ),
+)
