@@ -105,7 +105,7 @@ class DemoSongs:
 
 
 def _write_as_the_editor(path: Path, data: bytes) -> None:
-    """osu! stable empties the file and writes it again; whoever looks in between finds half a map."""
+    """The editor of osu! stable empties the file and writes it again; in between it holds half a map."""
     with path.open("wb") as file:
         file.write(data[: len(data) // 2])
         file.flush()

@@ -6,9 +6,11 @@ A desktop without notifications costs one line in the log.
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import queue
+import shutil
 import sys
 import threading
 import warnings
@@ -32,7 +34,7 @@ QUEUE_LIMIT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Message:
+class Message:
     title: str
     text: str
 
@@ -45,12 +47,12 @@ class Notifier:
         *,
         enabled: bool = True,
         icon: Path | None = None,
-        send: Callable[[_Message], None] | None = None,
+        send: Callable[[Message], None] | None = None,
     ) -> None:
         self.enabled = enabled
         """The person's setting; may change while running."""
         self._send = send or (lambda message: _send_with_plyer(message, icon))
-        self._waiting: queue.Queue[_Message | None] = queue.Queue(QUEUE_LIMIT)
+        self._waiting: queue.Queue[Message | None] = queue.Queue(QUEUE_LIMIT)
         self._thread: threading.Thread | None = None
         self._given_up = threading.Event()
 
@@ -61,7 +63,7 @@ class Notifier:
             self._thread = threading.Thread(target=self._work, name="mapside-notify", daemon=True)
             self._thread.start()
         try:
-            self._waiting.put_nowait(_Message(_shortened(title, TITLE_LIMIT), _shortened(text, TEXT_LIMIT)))
+            self._waiting.put_nowait(Message(_shortened(title, TITLE_LIMIT), _shortened(text, TEXT_LIMIT)))
         except queue.Full:
             log.debug("A notification was dropped: the desktop is slow to show the ones before it.")
 
@@ -99,12 +101,14 @@ def missing_service() -> str | None:
     if sys.platform != "linux":
         return None
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if os.environ.get("DBUS_SESSION_BUS_ADDRESS") or (runtime and Path(runtime, "bus").exists()):
-        return None
-    return "this session has no message bus (DBUS_SESSION_BUS_ADDRESS is not set)"
+    if not (os.environ.get("DBUS_SESSION_BUS_ADDRESS") or (runtime and Path(runtime, "bus").exists())):
+        return "this session has no message bus (DBUS_SESSION_BUS_ADDRESS is not set)"
+    if shutil.which("notify-send") is None and importlib.util.find_spec("dbus") is None:
+        return "notify-send is not installed (Debian: libnotify-bin, Fedora and Arch: libnotify)"
+    return None
 
 
-def _send_with_plyer(message: _Message, icon: Path | None) -> None:
+def _send_with_plyer(message: Message, icon: Path | None) -> None:
     reason = missing_service()
     if reason:
         raise NotificationsUnavailableError(reason)

@@ -78,12 +78,9 @@ class Tray:
         pystray = _load_pystray()
         if isinstance(pystray, str):
             return pystray
-        unowned = tray_x11.missing_host(pystray)
-        if unowned:
-            return (
-                f"No program on this desktop shows tray icons ({unowned} has no owner). {IN_THE_OVERLAY} "
-                "For an icon, start a panel with a tray, then start Mapside again."
-            )
+        reason = _missing_host(pystray)
+        if reason:
+            return reason
         self._icon = pystray.Icon("mapside", self._picture(), TITLES[self._shown.state], self._menu(pystray))
         tray_x11.mend(self._icon)
         return self._run()
@@ -208,3 +205,19 @@ def _load_pystray() -> ModuleType | str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def _missing_host(pystray: ModuleType) -> str | None:
+    unowned = tray_x11.missing_host(pystray)
+    if unowned is None:
+        return None
+    return (
+        f"No program on this desktop shows tray icons ({unowned} has no owner). {IN_THE_OVERLAY} "
+        "For an icon, start a panel with a tray, then start Mapside again."
+    )
+
+
+def why_no_tray() -> str | None:
+    """The sentence that `Tray.start` would give, as far as it can be known without showing an icon."""
+    pystray = _load_pystray()
+    return pystray if isinstance(pystray, str) else _missing_host(pystray)
