@@ -2,6 +2,7 @@
 
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
 import { ago, plural } from "./format.js";
+import { Popover } from "./popover.js";
 
 const CHIPS = 12; // more than fit beside each other on any screen
 
@@ -13,11 +14,13 @@ class SaveDelta extends HTMLElement {
     this.setAttribute("aria-label", "Since the last save");
     this.setAttribute("role", "group");
     this.fresh = h("button", { type: "button", class: "number new", title: "Show only the new ones (n)", onclick: () => emit(this, "filter-new") });
-    this.gone = h("span", { class: "number gone" });
+    this.gone = h("button", { type: "button", class: "number gone", title: "What is gone", "aria-haspopup": "true" });
+    this.panel = h("div", { class: "panel gone", role: "region", "aria-label": "Gone since the last save", tabindex: "-1" });
     this.still = h("span", { class: "number still" });
     this.chips = h("div", { class: "changes" });
     this.saved = h("span", { class: "saved" });
-    this.append(h("span", { class: "numbers" }, this.fresh, this.gone, this.still), this.chips, this.saved);
+    this.append(h("span", { class: "numbers" }, this.fresh, this.gone, this.still), this.chips, this.saved, this.panel);
+    new Popover({ button: this.gone, panel: this.panel, items: () => [this.panel], onOpen: () => this.#listGone() });
     // Only words change by this clock, so a second's error is nothing.
     setInterval(() => this.#tellTime(), 5000);
   }
@@ -50,6 +53,12 @@ class SaveDelta extends HTMLElement {
       finding.timestamp ? h("b", { text: finding.timestamp }) : null,
       h("span", { text: title }),
     );
+  }
+
+  #listGone() {
+    const { gone } = this.#delta;
+    const lines = gone.map(({ message, timestamp }) => h("p", {}, timestamp ? h("b", { text: timestamp }) : null, h("s", { text: message })));
+    this.panel.replaceChildren(...(lines.length > 0 ? lines : [h("p", { text: "Nothing went away with the last save." })]));
   }
 
   #tellTime() {

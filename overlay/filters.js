@@ -4,8 +4,8 @@ import { emit, h, icon, setAttribute, setText } from "./dom.js";
 import { SEVERITIES, isFiltered } from "./store.js";
 
 const ORDERS = [
-  ["strength", "Strongest first"],
-  ["time", "In time order"],
+  ["strength", "Strongest"],
+  ["time", "By time"],
   ["check", "By check"],
 ];
 const TYPING_PAUSE_MS = 60;
@@ -52,6 +52,16 @@ class FindingFilters extends HTMLElement {
     this.classList.toggle("active", isFiltered(filters));
   }
 
+  /** Empties the search at once; false if it was empty. What is being typed counts as there. */
+  clearSearch() {
+    if (this.search.value === "") return false;
+    clearTimeout(this.#typing);
+    this.#typing = null;
+    this.search.value = "";
+    emit(this, "filter", { text: "" });
+    return true;
+  }
+
   focusSearch() {
     this.search.focus();
     this.search.select();
@@ -82,7 +92,7 @@ class FindingFilters extends HTMLElement {
       this.category.replaceChildren(h("option", { value: "" }), ...categories.map((value) => h("option", { value })));
     }
     for (const option of this.category.options) {
-      setText(option, option.value === "" ? "All categories" : `${option.value} (${facets.category[option.value] ?? 0})`);
+      setText(option, option.value === "" ? "Any category" : `${option.value} (${facets.category[option.value] ?? 0})`);
     }
     this.category.value = chosen;
   }

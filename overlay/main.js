@@ -129,8 +129,7 @@ function selectFinding({ id, reveal = false }) {
   if (id) requestAnimationFrame(() => parts.list.reveal(id, reveal));
 }
 
-function step(by) {
-  const finding = store.neighbour(state, by);
+function goTo(finding) {
   if (finding) selectFinding({ id: finding.id, reveal: true });
 }
 
@@ -223,8 +222,8 @@ function toggleNew() {
 /** Lets go of one thing at a time, the innermost first. */
 function escape() {
   if (document.activeElement === parts.filters.search) parts.list.focus();
-  if (state.filters.text) change(store.setFilters(state, { text: "" }));
-  else if (state.selectedId !== null) selectFinding({ id: null });
+  if (parts.filters.clearSearch()) return;
+  if (state.selectedId !== null) selectFinding({ id: null });
   else if (store.isFiltered(state.filters)) change({ ...state, filters: store.NO_FILTERS });
 }
 
@@ -238,6 +237,7 @@ function checkNow() {
 }
 
 on("finding-select", selectFinding);
+on("step-in-time", ({ by }) => goTo(store.neighbourInTime(state, by)));
 on("finding-jump", ({ id }) => jump(byId(id)));
 on("finding-copy", ({ id }) => copyFinding(byId(id)));
 on("finding-intended", ({ id }) => toggleIntended(byId(id)));
@@ -260,10 +260,10 @@ on("quit", () => quitDialog(() => ask({ type: "quit" })));
 parts.place.onFolder = chooseFolder;
 
 listenForKeys({
-  j: () => step(1),
-  k: () => step(-1),
-  ArrowDown: () => step(1),
-  ArrowUp: () => step(-1),
+  j: () => goTo(store.neighbour(state, 1)),
+  k: () => goTo(store.neighbour(state, -1)),
+  ArrowDown: () => goTo(store.neighbour(state, 1)),
+  ArrowUp: () => goTo(store.neighbour(state, -1)),
   Enter: () => jump(store.selected(state)),
   c: () => copyFinding(store.selected(state)),
   i: () => toggleIntended(store.selected(state)),

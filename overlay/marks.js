@@ -43,8 +43,3 @@ export function markAt(marks, x, lane, reach_px = 8) {
   }
   return best?.mark ?? null;
 }
-
-/** Findings with a time, in time order: what the arrow keys walk through. */
-export function timed(findings) {
-  return findings.filter((finding) => finding.time_ms !== null).sort((a, b) => a.time_ms - b.time_ms);
-}

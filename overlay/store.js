@@ -115,6 +115,14 @@ export function neighbour(state, step) {
   return findings[Math.min(findings.length - 1, Math.max(0, start + step))];
 }
 
+/** The same along the song, for the timeline's arrows; an infinite step leads to its first or last finding. */
+export function neighbourInTime(state, step) {
+  const findings = inTime(state);
+  const at = findings.findIndex((finding) => finding.id === state.selectedId);
+  const start = at < 0 && step > 0 ? -1 : at < 0 ? findings.length : at;
+  return findings[Math.min(findings.length - 1, Math.max(0, start + step))] ?? null;
+}
+
 export function selected(state) {
   return state.map?.findings.find((finding) => finding.id === state.selectedId) ?? null;
 }
@@ -141,6 +149,11 @@ export const rows = memo(
 const findingsInOrder = memo(
   (state) => [rows(state)],
   (list) => list.filter((row) => row.kind === "finding").map((row) => row.finding),
+);
+
+const inTime = memo(
+  (state) => [visible(state)],
+  (findings) => findings.filter((finding) => finding.time_ms !== null).sort(byTime),
 );
 
 /** How many findings each filter would leave, the filter of its own kind aside: numbers that tell what a click gives. */

@@ -3,7 +3,7 @@
 
 import { emit, h, setAttribute, setText } from "./dom.js";
 import { clock, decimal, stamp } from "./format.js";
-import { LANES, layoutMarks, markAt, timed } from "./marks.js";
+import { LANES, layoutMarks, markAt } from "./marks.js";
 import { drawPointer, drawSong, laneY, palette, prepare } from "./paint.js";
 import * as scale from "./timescale.js";
 
@@ -168,14 +168,14 @@ class MapTimeline extends HTMLElement {
   #onKey(event) {
     if (!this.#map || event.ctrlKey || event.metaKey || event.altKey) return;
     const actions = {
-      ArrowRight: () => (event.shiftKey ? this.#panBy(0.25) : this.#step(1)),
-      ArrowLeft: () => (event.shiftKey ? this.#panBy(-0.25) : this.#step(-1)),
+      ArrowRight: () => (event.shiftKey ? this.#panBy(0.25) : emit(this, "step-in-time", { by: 1 })),
+      ArrowLeft: () => (event.shiftKey ? this.#panBy(-0.25) : emit(this, "step-in-time", { by: -1 })),
       "+": () => this.#zoomBy(0.6),
       "=": () => this.#zoomBy(0.6),
       "-": () => this.#zoomBy(1 / 0.6),
       0: () => this.#look(this.#whole),
-      Home: () => this.#stepTo(0),
-      End: () => this.#stepTo(-1),
+      Home: () => emit(this, "step-in-time", { by: -Infinity }),
+      End: () => emit(this, "step-in-time", { by: Infinity }),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -190,18 +190,6 @@ class MapTimeline extends HTMLElement {
   #zoomBy(factor) {
     const middle_ms = (this.#view.start_ms + this.#view.end_ms) / 2;
     this.#look(scale.zoom(this.#view, this.#whole, factor, this.#selected?.time_ms ?? middle_ms));
-  }
-
-  #step(step) {
-    const list = timed(this.#visible);
-    const at = list.findIndex((finding) => finding.id === this.#selected?.id);
-    const next = at < 0 ? list.at(step > 0 ? 0 : -1) : list[at + step];
-    if (next) emit(this, "finding-select", { id: next.id, reveal: true });
-  }
-
-  #stepTo(index) {
-    const finding = timed(this.#visible).at(index);
-    if (finding) emit(this, "finding-select", { id: finding.id, reveal: true });
   }
 
   #setHover(point) {
@@ -263,18 +251,22 @@ function placesAt({ overview, edited }, time_ms) {
 }
 
 function factsOf({ settings, overview }) {
-  const [lo, hi, main] = overview.bpm;
-  const bpm = lo === hi ? decimal(main) : `${decimal(lo)}–${decimal(hi)} (${decimal(main)})`;
   const length = overview.song_ms === null ? `${clock(overview.end_ms)}, song length unknown` : clock(overview.song_ms);
   return [
     length,
-    `${bpm} BPM`,
+    tempoOf(overview.bpm),
     `CS ${decimal(settings.cs)}`,
     `AR ${decimal(settings.ar)}`,
     `OD ${decimal(settings.od)}`,
     `HP ${decimal(settings.hp)}`,
     `SV ${decimal(settings.slider_multiplier)}`,
   ].join("   ");
+}
+
+function tempoOf(bpm) {
+  if (bpm === null) return "no timing";
+  const [lo, hi, main] = bpm.map(decimal);
+  return lo === hi ? `${main} BPM` : `${lo}–${hi} BPM, mostly ${main}`;
 }
 
 customElements.define("map-timeline", MapTimeline);

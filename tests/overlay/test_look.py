@@ -1,0 +1,138 @@
+"""What can be measured of how the page looks: that it fits, that it can be read, that it holds still when asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.overlay import messages as say
+from tests.overlay.scripted import ScriptedCompanion
+
+if TYPE_CHECKING:
+    from tests.overlay.overlay_page import OverlayPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+LONG = "An unbroken name of a difficulty by Somebody_with_an_exceedingly_long_name_" * 2
+# Contrast of every visible text against what it stands on, by the formula of WCAG 2.2, the worst five.
+CONTRAST = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = ([r, g, b, a], below) => [r, g, b].map((v, at) => v * a + below[at] * (1 - a));
+  const behind = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255]);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const seen = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue;
+    if (element.closest(".unseen, .skip, noscript, :disabled")) continue;
+    const ground = behind(element);
+    const [a, b] = [light(over(rgba(getComputedStyle(element).color), ground)), light(ground)];
+    seen.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), walk.currentNode.data.trim().slice(0, 30)]);
+  }
+  return seen.sort((one, other) => one[0] - other[0]).slice(0, 5);
+}"""
+
+
+def full() -> ScriptedCompanion:
+    findings = [
+        say.finding(1, severity="problem", message=LONG),
+        say.finding(2, status="new", timestamp="00:01:800 (1|0,2|1,3|2,4|3,5|0,6|1,7|2,8|3)"),
+        say.finding(3, severity="minor", check="missing-tags", time_ms=None, link=None, timestamp=""),
+    ]
+    gone = [{"check": "overlap", "message": LONG, "timestamp": "00:09:000 (1)"}]
+    listed = say.maps(say.entry(title=LONG, version=LONG), say.entry("set/hard", new=3))
+    return ScriptedCompanion(say.hello(), say.status(), listed, say.map_message(findings, gone=gone, version=LONG))
+
+
+@pytest.mark.parametrize("width", [360, 700, 1200])
+async def test_nothing_scrolls_sideways(overlay: OverlayPage, width: int) -> None:
+    async with full() as companion:
+        await overlay.page.set_viewport_size({"width": width, "height": 800})
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(3)
+        await overlay.press("j")
+        await overlay.expect_selected("f1")
+        wide = await overlay.page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll("body, main, finding-list, finding-detail")]
+                .map((element) => element.scrollWidth - element.clientWidth)"""
+        )
+        assert max(wide) == 0
+        outside = await overlay.page.evaluate(
+            """() => [...document.querySelectorAll("button, a, input, select")]
+                .filter((each) => each.checkVisibility() && !each.closest(".changes"))
+                .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5).length"""
+        )
+        assert outside == 0
+
+
+async def test_at_360_px_map_delta_filters_and_list_are_all_in_sight(overlay: OverlayPage) -> None:
+    async with full() as companion:
+        await overlay.page.set_viewport_size({"width": 360, "height": 640})
+        await overlay.open(companion.link)
+        for part in ("map-picker .current", "map-timeline", "save-delta", "finding-filters", "finding-list .row"):
+            await expect(overlay.page.locator(part).first).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_every_text_has_the_contrast_that_aa_asks_for(
+    overlay: OverlayPage, scheme: Literal["dark", "light"]
+) -> None:
+    async with full() as companion:
+        await overlay.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(3)
+        await overlay.press("j")
+        await overlay.expect_selected("f1")
+        await overlay.page.locator("map-picker .current").click()
+        worst = await overlay.page.evaluate(CONTRAST)
+        assert [pair for pair in worst if pair[0] < 4.5] == []
+
+
+async def test_the_light_theme_follows_the_system_while_the_page_is_open(overlay: OverlayPage) -> None:
+    async with full() as companion:
+        ground = "getComputedStyle(document.body).backgroundColor"
+        await overlay.page.emulate_media(color_scheme="dark")
+        await overlay.open(companion.link)
+        dark = await overlay.page.evaluate(ground)
+        await overlay.page.emulate_media(color_scheme="light")
+        assert await overlay.page.evaluate(ground) != dark
+
+
+async def test_nothing_moves_for_those_who_asked_for_that(overlay: OverlayPage) -> None:
+    async with full() as companion:
+        await overlay.page.emulate_media(reduced_motion="reduce")
+        await overlay.open(companion.link)
+        await expect(overlay.delta).to_contain_text("+1 new")
+        assert await overlay.page.evaluate("document.getAnimations().length") == 0
+
+
+async def test_every_control_has_a_name_for_those_who_hear_the_page(overlay: OverlayPage) -> None:
+    async with full() as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(3)
+        await overlay.press("j")
+        await overlay.expect_selected("f1")
+        nameless = await overlay.page.evaluate(
+            """() => [...document.querySelectorAll("button, a[href], input, select, [role=slider]")]
+                .filter((each) => each.checkVisibility())
+                .filter((each) => !(each.getAttribute("aria-label") || each.textContent.trim() || each.title))
+                .map((each) => each.outerHTML)"""
+        )
+        assert nameless == []

@@ -1,0 +1,126 @@
+"""What stands there when there is no list of findings, and what the menu offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.overlay import messages as say
+from tests.overlay.scripted import ScriptedCompanion
+
+if TYPE_CHECKING:
+    from tests.overlay.overlay_page import OverlayPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+NO_MAPS: say.Message = {"type": "maps", "current": None, "maps": []}
+
+
+def idle(**status: Any) -> ScriptedCompanion:
+    return ScriptedCompanion(say.hello(), say.status(**status), NO_MAPS)
+
+
+async def test_before_the_first_save_it_says_what_to_do_and_what_is_watched(overlay: OverlayPage) -> None:
+    async with idle(folder="D:\\osu!\\Songs", sets=12, note="Only the 300 latest sets are watched.") as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.screen).to_contain_text("Press Ctrl+S in the editor")
+        await expect(overlay.screen).to_contain_text("D:\\osu!\\Songs")
+        await expect(overlay.screen).to_contain_text("12 sets, all of them watched")
+        await expect(overlay.screen).to_contain_text("Only the 300 latest sets are watched.")
+
+
+async def test_without_a_songs_folder_it_asks_for_one_and_says_why_a_path_is_refused(overlay: OverlayPage) -> None:
+    async with idle(folder=None, sets=0, watching="nothing") as companion:
+        companion.refuses["choose_folder"] = "There is no folder /nowhere."
+        await overlay.open(companion.link)
+        await expect(overlay.screen).to_contain_text("Where is your Songs folder?")
+        await overlay.page.get_by_label("Path of the Songs folder").fill("/nowhere")
+        await overlay.page.get_by_role("button", name="Watch this folder").click()
+        await expect(overlay.page.get_by_role("alert")).to_have_text("There is no folder /nowhere.")
+        assert (await companion.request("choose_folder"))["path"] == "/nowhere"
+        await companion.send(say.status(folder="/songs"))
+        await expect(overlay.screen).to_contain_text("Press Ctrl+S in the editor")
+
+
+async def test_a_map_without_findings_is_called_clean(overlay: OverlayPage) -> None:
+    intended = say.finding(1, intended=True)
+    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), say.map_message([intended])) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.page.get_by_text("[Insane] is clean")).to_be_visible()
+        await overlay.page.get_by_role("button", name="1 marked as intended").click()
+        await overlay.expect_rows("f1")
+
+
+async def test_paused_is_said_plainly_and_can_be_ended_there(overlay: OverlayPage) -> None:
+    async with ScriptedCompanion(
+        say.hello(), say.status(paused=True), say.maps(), say.map_message([])
+    ) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.connection).to_contain_text("Paused: saves are not checked")
+        await overlay.connection.get_by_role("button", name="Resume").click()
+        assert (await companion.request("pause"))["on"] is False
+        await companion.send(say.status())
+        await expect(overlay.connection).to_contain_text("Watching 214 sets")
+
+
+async def test_a_song_of_unknown_length_ends_with_its_last_object(overlay: OverlayPage) -> None:
+    drawn = say.map_message([say.finding(1)])
+    drawn["overview"] |= {"song_ms": None, "preview_ms": None, "bpm": None}
+    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), drawn) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.page.locator("map-timeline .facts")).to_contain_text("3:00, song length unknown")
+        await expect(overlay.page.locator("map-timeline .facts")).to_contain_text("no timing")
+        assert await overlay.view_ms() == (0, 180_000)
+
+
+async def test_a_map_without_objects_still_draws(overlay: OverlayPage) -> None:
+    drawn = say.map_message([])
+    drawn["overview"] |= {"start_ms": 0, "end_ms": 0, "song_ms": None, "density": {"bin_ms": 1000, "counts": []}}
+    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), drawn) as companion:
+        await overlay.open(companion.link)
+        await overlay.page.wait_for_function("() => window.drawn.length === 1")
+
+
+async def test_a_notice_of_the_companion_is_shown(overlay: OverlayPage) -> None:
+    async with idle() as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.screen).to_be_visible()
+        await companion.send({"type": "notice", "level": "error", "text": "Insane.osu cannot be read: it is empty."})
+        await expect(overlay.toasts).to_contain_text("Insane.osu cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted"),
+    [
+        ("Check now", {"type": "check", "key": "set/insane"}),
+        ("Pause checking", {"type": "pause", "on": True}),
+        ("Open the log", {"type": "open_log"}),
+    ],
+)
+async def test_the_menu_offers_what_the_tray_does(
+    overlay: OverlayPage, item: str, wanted: say.Message
+) -> None:
+    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), say.map_message([])) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.page.get_by_text("is clean")).to_be_visible()
+        await overlay.menu(item)
+        asked = await companion.request(str(wanted["type"]))
+        assert {key: asked[key] for key in asked if key != "id"} == wanted
+
+
+async def test_the_menu_chooses_a_folder_and_quits_only_when_told_twice(overlay: OverlayPage) -> None:
+    async with idle(folder="/songs") as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.screen).to_be_visible()
+        await overlay.menu("Songs folder…")
+        await expect(overlay.page.get_by_label("Path of the Songs folder")).to_have_value("/songs")
+        await overlay.page.get_by_label("Path of the Songs folder").fill("/other")
+        await overlay.press("Enter")
+        assert (await companion.request("choose_folder"))["path"] == "/other"
+        await expect(overlay.page.get_by_role("dialog")).to_have_count(0)
+        await overlay.menu("Quit Mapside…")
+        assert all(message["type"] != "quit" for message in companion.received)
+        await overlay.page.get_by_role("dialog").get_by_role("button", name="Quit").click()
+        await companion.request("quit")
