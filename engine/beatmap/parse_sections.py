@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 COUNTDOWNS: Final = ("None", "Normal", "HalfSpeed", "DoubleSpeed")
 SAMPLE_SET_NAMES: Final = ("None", "Normal", "Soft", "Drum")
-MAX_COMBO_COLOURS: Final = 8
+COMBO_KEYS: Final = {f"Combo{index}": index for index in range(1, 9)}
 MAX_COLUMNS: Final = 18
 MAX_BEAT_DIVISOR: Final = 64
 CHANNELS: Final = 3
@@ -265,6 +265,4 @@ def _colour(line: int, key: str, value: str) -> Colour:
         raise Unreadable(f"{quoted(key)} is {quoted(value)}, expected red,green,blue")
     if not all(0 <= channel <= MAX_CHANNEL for channel in channels):
         raise Unreadable(f"{quoted(key)} is {quoted(value)}; each channel lies between 0 and {MAX_CHANNEL}")
-    index = key.removeprefix("Combo")
-    is_combo = index != key and index.isdecimal() and 1 <= int(index) <= MAX_COMBO_COLOURS
-    return Colour(int(index) if is_combo else 0, line, *channels[:CHANNELS])
+    return Colour(COMBO_KEYS.get(key, 0), line, *channels[:CHANNELS])

@@ -54,7 +54,7 @@ class TimingReader:
         is_red = _starts_with(red, b"1", "the kind of line")
         if is_red and isnan(beat_length_ms):
             raise Unreadable("the beat length is NaN, which only an inherited line may have")
-        effect_bits = _whole(effects, "the effects")
+        effect_bits = _whole(effects, "the effects field")
         return make_timing_point(
             line,
             read_float(time, "the time") + self._offset_ms,
