@@ -72,4 +72,4 @@ def _nearest(tempo: Tempo, time_ms: float, divisors: Sequence[int]) -> Snap:
 def _unsnap_ms(time_ms: float, grid_ms: float) -> float:
     if math.isinf(grid_ms) or not float(time_ms).is_integer():
         return time_ms - grid_ms
-    return time_ms - int(grid_ms)
+    return time_ms - int(grid_ms + _NOISE_MS)
