@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from engine.beatmap.objects import HitObject
 
 SPINNER_END_FIELD = 5
+MOST_ALMOST_CONCURRENT_MS = max(
+    ALMOST_CONCURRENT_AFTER_CIRCLE_MS.value, ALMOST_CONCURRENT_AFTER_SLIDER_MS.value
+)
 
 
 def find_concurrent(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -38,7 +41,7 @@ def find_concurrent(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             gap_ms = obj.time_ms - holder_end_ms
             if gap_ms < CONCURRENT_WITHIN_MS.value:
                 covered.append(index)
-            elif gap_ms < _least_gap_ms(beatmap.objects[holder], obj, beatmap.mode):
+            elif gap_ms < MOST_ALMOST_CONCURRENT_MS and _is_too_soon(beatmap, holder, obj, gap_ms):
                 yield _almost_concurrent(beatmap, holder, index, gap_ms)
         end_ms = beatmap.end_ms(obj)
         if holder < 0 or end_ms >= holder_end_ms:
@@ -47,6 +50,11 @@ def find_concurrent(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             holder, holder_end_ms, covered = index, end_ms, []
     if covered:
         yield _concurrent(beatmap, holder, covered, holder_end_ms)
+
+
+def _is_too_soon(beatmap: Beatmap, holder: int, obj: HitObject, gap_ms: float) -> bool:
+    """Rounded as the editor shows it, so that nobody is asked for 20 ms where it says 20."""
+    return round(gap_ms) < _least_gap_ms(beatmap.objects[holder], obj, beatmap.mode)
 
 
 def _least_gap_ms(first: HitObject, second: HitObject, mode: Mode) -> float:
@@ -222,7 +230,7 @@ def _long_combo(beatmap: Beatmap, first: int, last: int, count: int, limit: floa
         f"This combo has {count} {what}, up to {format_timestamp(end_ms)}; expected at most {limit:.0f}.",
         time_ms=beatmap.objects[first].time_ms,
         end_ms=end_ms,
-        objects=(first, last),
+        objects=(first, last) if first < last else (first,),
         strength=strength(count, harmless=limit, worst=limit * 4),
     )
 

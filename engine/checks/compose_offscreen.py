@@ -41,9 +41,9 @@ def _slider_offscreen(
     """The point of the body that is farthest out, if it is out at all."""
     shape = beatmap.slider(slider)
     x, y = slider.x + shift_px, slider.y + shift_px
-    if screen.margin_px(x, y) >= shape.length_px:
-        return  # too short to reach an edge
     points = shape.path.curve.points
+    if screen.margin_px(x, y) >= max(map(abs, points)):
+        return  # no point is as far from the head as the nearest edge
     margins = [screen.margin_px(x + point.real, y + point.imag) for point in points]
     margin_px = min(margins)
     if margin_px >= 0:

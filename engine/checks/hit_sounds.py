@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.beatmap.objects import HitSound, Mode, Slider, Spinner
 from engine.beatmap.timestamps import format_timestamp
@@ -23,119 +23,102 @@ if TYPE_CHECKING:
 
     from engine.beatmap.beatmap import Beatmap
 
-ADDITIONS = HitSound.WHISTLE | HitSound.FINISH | HitSound.CLAP
 HEARD_ON_EDGES_ONLY = HitSound.FINISH | HitSound.CLAP
 
 
 def find_few(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
-    """Runs of edges that add nothing to the plain hit sound and change nothing about it."""
-    runs = list(_plain_runs(beatmap))
-    if len(runs) == 1 and runs[0].whole:
-        if runs[0].count > FEW_HIT_SOUNDS_PROBLEM_OBJECTS.value:
+    """Stretches of hits that add nothing to the plain sound and change nothing about it."""
+    stretches = list(_plain_stretches(beatmap))
+    if len(stretches) == 1 and stretches[0].whole:
+        count = stretches[0].hits
+        if count > FEW_HIT_SOUNDS_PROBLEM_OBJECTS.value:
             yield Finding(
                 "few-hit-sounds",
                 "none",
                 Severity.PROBLEM,
-                f"None of {runs[0].count} hits has a whistle, finish or clap, nor a sample set of its own.",
+                f"None of {count} hits has a whistle, finish or clap, nor a sample set of its own.",
                 strength=1.0,
             )
         return
-    for run in runs:
-        severity = _few_severity(run)
+    rests = _rests(beatmap)
+    for stretch in stretches:
+        length_ms = stretch.end.time_ms - stretch.start.time_ms - _overlap_ms(stretch, rests)
+        severity = _few_severity(stretch.hits, length_ms)
         if severity:
-            yield _few(run, severity)
+            yield _few(stretch, length_ms, severity)
 
 
-class _Run:
-    """A stretch of edges without anything added, and how long it lasts without breaks and spinners."""
-
-    __slots__ = ("count", "end_ms", "length_ms", "start_index", "start_ms", "whole")
-
-    def __init__(self, edge: Edge) -> None:
-        self.start_ms = self.end_ms = edge.time_ms
-        self.start_index = edge.index
-        self.length_ms = 0.0
-        self.count = 0
-        self.whole = False
-
-    def reach(self, time_ms: float, rest_ms: float) -> None:
-        self.length_ms += max(0.0, time_ms - self.end_ms - rest_ms)
-        self.end_ms = time_ms
+class _Stretch(NamedTuple):
+    start: Edge
+    """The last hit with something of its own, or the first of the map."""
+    end: Edge
+    hits: int
+    whole: bool
+    """From the first hit of the map to the last."""
 
 
-def _plain_runs(beatmap: Beatmap) -> Iterator[_Run]:
-    rests = _Rests(beatmap)
-    run: _Run | None = None
+def _plain_stretches(beatmap: Beatmap) -> Iterator[_Stretch]:
+    start: Edge | None = None
     previous: Edge | None = None
-    ended = False
+    count, anything = 0, False
     for edge in edges(beatmap):
         if edge.part is Part.SPINNER_END:
             continue
-        if run is None:
-            run = _Run(edge)
-        run.reach(edge.time_ms, rests.up_to(edge.time_ms))
+        if start is None or previous is None:
+            start = previous = edge
         if _adds_something(edge, previous):
-            yield run
-            run, ended = _Run(edge), True
+            if count > FEW_HIT_SOUNDS_OBJECTS.value:
+                yield _Stretch(start, edge, count, whole=False)
+            start, count, anything = edge, 0, True
         else:
-            run.count += 1
+            count += 1
         previous = edge
-    if run is not None:
-        run.whole = not ended
-        yield run
+    if start is not None and previous is not None and count > FEW_HIT_SOUNDS_OBJECTS.value:
+        yield _Stretch(start, previous, count, whole=not anything)
 
 
-def _adds_something(edge: Edge, previous: Edge | None) -> bool:
-    if edge.sound & ADDITIONS or edge.filename:
-        return True
-    return previous is not None and (edge.sample_set, edge.sample_index) != (
-        previous.sample_set,
-        previous.sample_index,
+def _adds_something(edge: Edge, previous: Edge) -> bool:
+    # Whistle, finish and clap are the bits above that of the normal sound; comparing is what is quick.
+    return (
+        edge.sound > HitSound.NORMAL
+        or edge.sample_set != previous.sample_set
+        or edge.sample_index != previous.sample_index
+        or edge.filename != ""
     )
 
 
-class _Rests:
-    """How much of the time since the last question was break or spinner, where nothing can be hit."""
-
-    __slots__ = ("_next", "_spans")
-
-    def __init__(self, beatmap: Beatmap) -> None:
-        spans = [(pause.start_ms, pause.end_ms) for pause in beatmap.events.breaks]
-        spans += [(obj.time_ms, obj.end_ms) for obj in beatmap.objects if isinstance(obj, Spinner)]
-        self._spans = sorted(span for span in spans if span[1] > span[0])
-        self._next = 0
-
-    def up_to(self, time_ms: float) -> float:
-        rest_ms = 0.0
-        while self._next < len(self._spans) and self._spans[self._next][1] <= time_ms:
-            start_ms, end_ms = self._spans[self._next]
-            rest_ms += end_ms - start_ms
-            self._next += 1
-        return rest_ms
+def _rests(beatmap: Beatmap) -> list[tuple[float, float]]:
+    """Breaks and spinners: time in which nothing can be hit."""
+    rests = [(pause.start_ms, pause.end_ms) for pause in beatmap.events.breaks]
+    rests += [(obj.time_ms, obj.end_ms) for obj in beatmap.objects if isinstance(obj, Spinner)]
+    return rests
 
 
-def _few_severity(run: _Run) -> Severity | None:
-    if run.length_ms > FEW_HIT_SOUNDS_PROBLEM_MS.value and run.count > FEW_HIT_SOUNDS_PROBLEM_OBJECTS.value:
+def _overlap_ms(stretch: _Stretch, rests: list[tuple[float, float]]) -> float:
+    start_ms, end_ms = stretch.start.time_ms, stretch.end.time_ms
+    return sum(max(0.0, min(end_ms, until_ms) - max(start_ms, from_ms)) for from_ms, until_ms in rests)
+
+
+def _few_severity(count: int, length_ms: float) -> Severity | None:
+    if length_ms > FEW_HIT_SOUNDS_PROBLEM_MS.value and count > FEW_HIT_SOUNDS_PROBLEM_OBJECTS.value:
         return Severity.PROBLEM
-    if run.count <= FEW_HIT_SOUNDS_OBJECTS.value:
-        return None
-    if run.length_ms > FEW_HIT_SOUNDS_WARNING_MS.value:
+    if length_ms > FEW_HIT_SOUNDS_WARNING_MS.value:
         return Severity.WARNING
-    return Severity.MINOR if run.length_ms > FEW_HIT_SOUNDS_MINOR_MS.value else None
+    return Severity.MINOR if length_ms > FEW_HIT_SOUNDS_MINOR_MS.value else None
 
 
-def _few(run: _Run, severity: Severity) -> Finding:
+def _few(stretch: _Stretch, length_ms: float, severity: Severity) -> Finding:
     return Finding(
         "few-hit-sounds",
         "long-stretch",
         severity,
-        f"{run.count} hits in {seconds(run.length_ms)} without a whistle, finish, clap or change of samples, "
-        f"up to {format_timestamp(run.end_ms)}.",
-        time_ms=run.start_ms,
-        end_ms=run.end_ms,
-        objects=(run.start_index,),
+        f"{stretch.hits} hits in {seconds(length_ms)} without a whistle, finish, clap or change of samples, "
+        f"up to {format_timestamp(stretch.end.time_ms)}.",
+        time_ms=stretch.start.time_ms,
+        end_ms=stretch.end.time_ms,
+        objects=(stretch.start.object_index,),
         strength=strength(
-            run.length_ms, harmless=FEW_HIT_SOUNDS_MINOR_MS.value, worst=2 * FEW_HIT_SOUNDS_PROBLEM_MS.value
+            length_ms, harmless=FEW_HIT_SOUNDS_MINOR_MS.value, worst=2 * FEW_HIT_SOUNDS_PROBLEM_MS.value
         ),
     )
 
@@ -160,9 +143,9 @@ FEW_HIT_SOUNDS = Check(
 
 def find_unheard_additions(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     for index, obj in enumerate(beatmap.objects):
-        if not isinstance(obj, Slider) or not obj.hitsound & HEARD_ON_EDGES_ONLY:
+        if not isinstance(obj, Slider) or obj.hitsound < HitSound.FINISH:
             continue
-        if not any(sound & ADDITIONS for sound in obj.edge_sounds):
+        if obj.hitsound & HEARD_ON_EDGES_ONLY and max(obj.edge_sounds) <= HitSound.NORMAL:
             yield _unheard(index, obj)
 
 

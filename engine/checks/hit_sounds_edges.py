@@ -5,14 +5,30 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.beatmap.objects import HitObject, HitSound, SampleSet, Slider, Spinner
+from engine.beatmap.objects import HitSound, SampleSet, Slider, Spinner
+from engine.beatmap.timing import TimingPoint
 from engine.checks.thresholds import LEAST_DURATION_MS, SAMPLE_LOOKAHEAD_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.beatmap.beatmap import Beatmap
-    from engine.beatmap.timing import Timing, TimingPoint
+    from engine.beatmap.timing import Timing
+
+
+LOOKAHEAD_MS = SAMPLE_LOOKAHEAD_MS.value
+NO_LINE = TimingPoint(
+    line=-1,
+    time_ms=0,
+    beat_length_ms=1000,
+    meter=4,
+    sample_set=SampleSet.NORMAL,
+    sample_index=0,
+    volume_percent=100,
+    uninherited=True,
+    kiai=False,
+    omit_barline=False,
+)
 
 
 class Part(Enum):
@@ -25,7 +41,7 @@ class Part(Enum):
 class Edge(NamedTuple):
     """A tuple, not a dataclass: there are three for each object, made anew on every save."""
 
-    index: int
+    object_index: int
     """Into `Beatmap.objects`."""
     part: Part
     time_ms: float
@@ -37,54 +53,58 @@ class Edge(NamedTuple):
 
 
 def edges(beatmap: Beatmap) -> Iterator[Edge]:
-    """In the order of the objects, so that a long slider's end may come after the next object's head."""
+    """In the order of the objects, so that a long slider's end may come after the next object's head.
+
+    What an object itself says goes before the timing line. A slider's own volume is the exception: the line
+    at each edge decides (Mapset Verifier).
+    """
+    line_at = _SoundLines(beatmap.timing).at
     for index, obj in enumerate(beatmap.objects):
         if isinstance(obj, Slider):
-            yield from _slider_edges(beatmap, index, obj)
-        elif isinstance(obj, Spinner):
-            yield _edge(beatmap, index, obj, Part.SPINNER_END, obj.end_ms)
-        else:
-            yield _edge(beatmap, index, obj, Part.HEAD, obj.time_ms)
+            for number, time_ms in _edge_times(beatmap, obj):
+                line = line_at(time_ms)
+                yield Edge(
+                    index,
+                    Part.HEAD if number == 0 else Part.END if number == obj.span_count else Part.REPEAT,
+                    time_ms,
+                    obj.edge_sounds[number],
+                    obj.edge_sets[number][0] or line.sample_set,
+                    obj.sample.index or line.sample_index,
+                    line.volume_percent,
+                    "",
+                )
+            continue
+        part, time_ms = (
+            (Part.SPINNER_END, obj.end_ms) if isinstance(obj, Spinner) else (Part.HEAD, obj.time_ms)
+        )
+        line, sample = line_at(time_ms), obj.sample
+        yield Edge(
+            index,
+            part,
+            time_ms,
+            obj.hitsound,
+            sample.normal_set or line.sample_set,
+            sample.index or line.sample_index,
+            sample.volume_percent or line.volume_percent,
+            sample.filename,
+        )
 
 
-def _edge(beatmap: Beatmap, index: int, obj: HitObject, part: Part, time_ms: float) -> Edge:
-    """What the object itself says goes before the timing line."""
-    point = _sound_line(beatmap.timing, time_ms)
-    sample = obj.sample
-    return Edge(
-        index,
-        part,
-        time_ms,
-        obj.hitsound,
-        sample.normal_set or (point.sample_set if point else SampleSet.AUTO),
-        sample.index or (point.sample_index if point else 0),
-        sample.volume_percent or (point.volume_percent if point else 100),
-        sample.filename,
-    )
-
-
-def _slider_edges(beatmap: Beatmap, index: int, slider: Slider) -> Iterator[Edge]:
-    """A slider's own volume is not heard: the timing line at each edge decides (Mapset Verifier)."""
+def _edge_times(beatmap: Beatmap, slider: Slider) -> Iterator[tuple[int, float]]:
+    """Head, repeats and end; of a slider that crosses itself a thousand times a second only the ends."""
     spans = slider.span_count
     span_ms = (beatmap.end_ms(slider) - slider.time_ms) / spans
     numbers = range(spans + 1) if span_ms >= LEAST_DURATION_MS.value else (0, spans)
     for number in numbers:
-        time_ms = slider.time_ms + number * span_ms
-        point = _sound_line(beatmap.timing, time_ms)
-        yield Edge(
-            index,
-            Part.HEAD if number == 0 else Part.END if number == spans else Part.REPEAT,
-            time_ms,
-            slider.edge_sounds[number],
-            slider.edge_sets[number][0] or (point.sample_set if point else SampleSet.AUTO),
-            slider.sample.index or (point.sample_index if point else 0),
-            point.volume_percent if point else 100,
-            "",
-        )
+        yield number, slider.time_ms + number * span_ms
 
 
-def _sound_line(timing: Timing, time_ms: float) -> TimingPoint | None:
-    """The line that rules the sound; before the first, the first."""
-    return timing.point_at(time_ms + SAMPLE_LOOKAHEAD_MS.value) or (
-        timing.points[0] if timing.points else None
-    )
+class _SoundLines:
+    """Which line rules the sound at a time: before the first the first, without any the game's own."""
+
+    def __init__(self, timing: Timing) -> None:
+        self._point_at = timing.point_at
+        self._first = timing.points[0] if timing.points else NO_LINE
+
+    def at(self, time_ms: float) -> TimingPoint:
+        return self._point_at(time_ms + LOOKAHEAD_MS) or self._first

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.beatmap.objects import Mode, Slider
+from engine.beatmap.timestamps import format_timestamp
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.hit_sounds_edges import Edge, Part, edges
 from engine.checks.thresholds import (
+    HABIT_RUNS,
     MUTED_PERCENT,
     QUIET_PERCENT,
     SELECTED_OBJECTS,
@@ -46,23 +48,33 @@ LEVELS: dict[Part, tuple[_Level, ...]] = {
 
 def find_muted(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     """One finding for each run of equally quiet parts: a fade-out of forty notes is one thing to look at."""
-    if not _anything_quiet(beatmap):
+    if not _anything_quiet(beatmap) or (beatmap.events.storyboard_samples and beatmap.mode is Mode.MANIA):
         return
-    runs: dict[Part, tuple[_Level, list[Edge]]] = {}
+    by_level: dict[_Level, list[list[Edge]]] = {}
+    for level, run in _quiet_runs(beatmap):
+        by_level.setdefault(level, []).append(run)
+    for level, runs in by_level.items():
+        if level.severity is Severity.MINOR and len(runs) > HABIT_RUNS.value:
+            yield _habit(level, runs)
+        else:
+            yield from (_muted(beatmap, level, run) for run in runs)
+
+
+def _quiet_runs(beatmap: Beatmap) -> Iterator[tuple[_Level, list[Edge]]]:
+    open_runs: dict[Part, tuple[_Level, list[Edge]]] = {}
     for edge in edges(beatmap):
         level = next(
             (each for each in LEVELS[edge.part] if edge.volume_percent <= each.at_most_percent), None
         )
-        open_run = runs.get(edge.part)
+        open_run = open_runs.get(edge.part)
         if open_run and open_run[0] is level:
             open_run[1].append(edge)
             continue
         if open_run:
-            yield _muted(beatmap, *runs.pop(edge.part))
+            yield open_runs.pop(edge.part)
         if level:
-            runs[edge.part] = (level, [edge])
-    for level, run in runs.values():
-        yield _muted(beatmap, level, run)
+            open_runs[edge.part] = (level, [edge])
+    yield from open_runs.values()
 
 
 def _anything_quiet(beatmap: Beatmap) -> bool:
@@ -74,26 +86,56 @@ def _anything_quiet(beatmap: Beatmap) -> bool:
 
 
 def _muted(beatmap: Beatmap, level: _Level, run: list[Edge]) -> Finding:
-    quietest = min(edge.volume_percent for edge in run)
-    loudest = max(edge.volume_percent for edge in run)
-    volume = f"{quietest} %" if quietest == loudest else f"{quietest} to {loudest} %"
-    indices = tuple(dict.fromkeys(edge.index for edge in run))
+    mania = beatmap.mode is Mode.MANIA
+    return Finding(
+        "muted-objects",
+        level.variant,
+        min(level.severity, Severity.WARNING) if mania else level.severity,
+        f"{_what(beatmap, run)} at {_volume(run)}; {_expected(run[0].part)}.",
+        time_ms=run[0].time_ms,
+        end_ms=run[-1].time_ms if len(run) > 1 else None,
+        objects=_selected(run),
+        strength=_strength(run),
+    )
+
+
+def _habit(level: _Level, runs: list[list[Edge]]) -> Finding:
+    """Somebody who silences the ends of forty sliders means it: say it once."""
+    quiet = [edge for run in runs for edge in run]
+    part = {Part.HEAD: "press", Part.END: "slider end", Part.SPINNER_END: "spinner end"}[quiet[0].part]
+    plural = "presses" if part == "press" else f"{part}s"
     return Finding(
         "muted-objects",
         level.variant,
         level.severity,
-        f"{_what(beatmap, run)} at {volume} volume; {_expected(run[0].part)}.",
-        time_ms=run[0].time_ms,
-        end_ms=run[-1].time_ms if len(run) > 1 else None,
-        objects=indices[: int(SELECTED_OBJECTS.value)],
-        strength=strength(len(run), harmless=-4, worst=16) * strength(quietest, harmless=40, worst=0),
+        f"{len(quiet)} {plural} in {len(runs)} places play at {_volume(quiet)}, up to "
+        f"{format_timestamp(quiet[-1].time_ms)}; {_expected(quiet[0].part)}.",
+        time_ms=quiet[0].time_ms,
+        end_ms=quiet[-1].time_ms,
+        objects=_selected(quiet),
+        strength=_strength(quiet),
     )
+
+
+def _volume(run: list[Edge]) -> str:
+    quietest = min(edge.volume_percent for edge in run)
+    loudest = max(edge.volume_percent for edge in run)
+    return f"{quietest} % volume" if quietest == loudest else f"{quietest} to {loudest} % volume"
+
+
+def _selected(run: list[Edge]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(edge.object_index for edge in run))[: int(SELECTED_OBJECTS.value)]
+
+
+def _strength(run: list[Edge]) -> float:
+    quietest = min(edge.volume_percent for edge in run)
+    return strength(len(run), harmless=-4, worst=16) * strength(quietest, harmless=40, worst=0)
 
 
 def _what(beatmap: Beatmap, run: list[Edge]) -> str:
     part, count = run[0].part, len(run)
     if part is Part.HEAD and count == 1:
-        obj = beatmap.objects[run[0].index]
+        obj = beatmap.objects[run[0].object_index]
         return f"This {name(obj, beatmap.mode)}{' head' if isinstance(obj, Slider) else ''} plays"
     if part is Part.HEAD:
         return f"{count} presses in a row play"
@@ -121,9 +163,10 @@ MUTED_OBJECTS = Check(
         "The hit sound is how a player knows that a press counted, and when it was late; the ranking "
         "criteria ask for an audible sound at whatever is actively clicked. Up to 5 % nobody hears it, at "
         "20 % it depends on the sample and on the song. The end of a slider or spinner is let go rather "
-        "than pressed and is often silenced on purpose, so it is listed as minor; a repeat usually stands "
-        "for a sound and weighs more. Slider ticks are not looked at. Neighbours of the same loudness are "
-        "one finding."
+        "than pressed and is often silenced on purpose, so it is minor, and said once where it is done all "
+        "over a map; a repeat usually stands for a sound and weighs more. Slider ticks are not looked at, "
+        "nor osu!mania maps whose storyboard plays the sounds. Neighbours of the same loudness are one "
+        "finding."
     ),
     severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),
     find=find_muted,

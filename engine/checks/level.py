@@ -41,6 +41,12 @@ class Level(IntEnum):
     """Or above: the rules here say nothing about those."""
 
 
+LEVEL_NAMES = {Level.EASY: "an Easy", Level.NORMAL: "a Normal", Level.HARD: "a Hard"}
+HOW_LEVEL_IS_KNOWN = (
+    "Which level a map has is estimated from its approach rate, its quickest gaps and its busiest ten "
+    "seconds, and the hardest of the three counts; the difficulty's name is not asked."
+)
+
 APPROACH_RATES = (EASY_AR, NORMAL_AR, HARD_AR)
 QUICK_GAPS = (EASY_QUICK_GAP_MS, NORMAL_QUICK_GAP_MS, HARD_QUICK_GAP_MS)
 BUSY = (EASY_BUSY_PER_SECOND, NORMAL_BUSY_PER_SECOND, HARD_BUSY_PER_SECOND)

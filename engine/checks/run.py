@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.checks.catalogue import CHECK_FAILED, CHECKS
 from engine.checks.check import Check, Finding, Severity, Song
+from engine.checks.thresholds import LISTED_PER_CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +31,23 @@ def run_checks(
 
 
 def run_check(check: Check, beatmap: Beatmap, song: Song) -> tuple[Finding, ...]:
+    """What is said twice about one place, as of two timing lines on one tick, is said once."""
     try:
-        return tuple(check.find(beatmap, song))
+        return _listed(check, tuple(dict.fromkeys(check.find(beatmap, song))))
     except Exception as error:  # noqa: BLE001 - whatever one check trips over must not silence the others
         _log.exception("check %s failed on %s", check.id, beatmap.metadata.version)
         return (_failure(check, error),)
+
+
+def _listed(check: Check, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The worst of them, and one more that counts the rest: a joke map has thousands."""
+    most = int(LISTED_PER_CHECK.value)
+    if len(found) <= most:
+        return found
+    worst_first = sorted(found, key=lambda finding: (-finding.severity, -finding.strength))
+    rest = worst_first[most:]
+    message = f'{len(rest):,} more findings of "{check.title}" are not listed; these {most} are the worst.'
+    return (*worst_first[:most], Finding(check.id, "not-listed", rest[0].severity, message, strength=1.0))
 
 
 def _failure(check: Check, error: Exception) -> Finding:

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from engine.beatmap.objects import Mode, Slider, Spinner
+from engine.checks import spread_overlaps
 from engine.checks.check import Category, Check, Finding, Severity, Song
-from engine.checks.level import Level, estimate
+from engine.checks.level import HOW_LEVEL_IS_KNOWN, LEVEL_NAMES, Level, estimate
 from engine.checks.thresholds import (
     BANANAS_AFTER_MS,
     BANANAS_BEFORE_MS,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.objects import HitObject
-
-LEVEL_NAMES = {Level.EASY: "an Easy", Level.NORMAL: "a Normal", Level.HARD: "a Hard"}
 
 
 def find_short_drain(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -87,11 +86,6 @@ def find_short_sliders(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             )
 
 
-_HOW_LEVEL_IS_KNOWN = (
-    "Which level a map has is estimated from its approach rate, from its quickest gaps and from its busiest "
-    "ten seconds, and the hardest of the three counts; the difficulty's name is not asked."
-)
-
 SHORT_SLIDERS = Check(
     id="short-sliders",
     category=Category.SPREAD,
@@ -100,7 +94,7 @@ SHORT_SLIDERS = Check(
     reasoning=(
         "A beginner reads a slider first and moves second; half a beat of 240 BPM, 125 ms, is less than it "
         "takes to react at all, so such a slider is played like a circle and its end is dropped. The "
-        f"ranking criteria ask Easy difficulties to avoid sliders under half a beat. {_HOW_LEVEL_IS_KNOWN}"
+        f"ranking criteria ask Easy difficulties to avoid sliders under half a beat. {HOW_LEVEL_IS_KNOWN}"
     ),
     severities=(Severity.WARNING,),
     find=find_short_sliders,
@@ -187,7 +181,7 @@ def _spinner_length(index: int, spinner: Spinner, level: Level) -> Iterator[Find
     yield Finding(
         "spinner-recovery",
         "length",
-        Severity.PROBLEM if duration_ms < least_ms else Severity.WARNING,
+        Severity.WARNING if duration_ms < least_ms else Severity.MINOR,
         f"This spinner lasts {milliseconds(duration_ms)}, expected at least "
         f"{least_ms * SPINNER_LENIENCY.value:.0f} ms on a map that plays like {LEVEL_NAMES[level]}.",
         time_ms=spinner.time_ms,
@@ -207,7 +201,7 @@ def _recovery(index: int, spinner: Spinner, following: HitObject, level: Level) 
     yield Finding(
         "spinner-recovery",
         "recovery",
-        Severity.PROBLEM if gap_ms < least_ms else Severity.WARNING,
+        Severity.WARNING if gap_ms < least_ms else Severity.MINOR,
         f"{milliseconds(gap_ms).capitalize()} to recover after the spinner, expected at least "
         f"{least_ms * SPINNER_LENIENCY.value:.0f} ms on a map that plays like {LEVEL_NAMES[level]}.",
         time_ms=following.time_ms,
@@ -224,11 +218,11 @@ SPINNER_RECOVERY = Check(
     reasoning=(
         "A newer player must first see that a spinner began, and after it find the cursor again; what "
         "follows too soon is missed or clicked in panic. The ranking criteria ask for 4, 3 and 2 beats of "
-        "spinner on Easy, Normal and Hard, and for 4, 2 and 1 beats after it. The beats are counted at 200 "
-        "BPM, below that limit of 240 BPM it is a problem, so that slower songs are not judged too "
-        f"strictly. {_HOW_LEVEL_IS_KNOWN}"
+        "spinner on Easy, Normal and Hard, and for 4, 2 and 1 beats after it. They are guidelines, and "
+        "beats are long in a slow song: shorter than these beats at 240 BPM is a warning, shorter than at "
+        f"200 BPM is minor. {HOW_LEVEL_IS_KNOWN}"
     ),
-    severities=(Severity.PROBLEM, Severity.WARNING),
+    severities=(Severity.WARNING, Severity.MINOR),
     find=find_spinner_recovery,
     modes=frozenset({Mode.OSU}),
 )
@@ -277,4 +271,11 @@ BANANA_GAPS = Check(
     modes=frozenset({Mode.CATCH}),
 )
 
-CHECKS: tuple[Check, ...] = (DRAIN_TIME, SHORT_SLIDERS, SHORT_SPINNERS, SPINNER_RECOVERY, BANANA_GAPS)
+CHECKS: tuple[Check, ...] = (
+    DRAIN_TIME,
+    SHORT_SLIDERS,
+    *spread_overlaps.CHECKS,
+    SHORT_SPINNERS,
+    SPINNER_RECOVERY,
+    BANANA_GAPS,
+)

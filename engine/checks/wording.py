@@ -32,7 +32,8 @@ def pixels(value_px: float) -> str:
 
 
 def seconds(value_ms: float) -> str:
-    return f"{value_ms / 1000:.1f} s"
+    """Rounded down: what is just short of 30 s must not read as 30."""
+    return f"{value_ms // 100 / 10:.1f} s"
 
 
 def strength(value: float, *, harmless: float, worst: float) -> float:

@@ -98,6 +98,32 @@ class TestMutedObjects:
         lines = osu().timing(60).green(at=1000, volume=5).green(at=2000, volume=70)
         assert found("muted-objects", lines.spinner(at=1000, until=3000).beatmap()) == ()
 
+    def muted_ends(self, count: int) -> MapBuilder:
+        builder = osu().timing(60)
+        for number in range(count):
+            at = 3000 * number
+            builder = builder.slider(at=at, length=SECOND_PX).circle(at=at + 2000)
+            builder = builder.green(at=at + 500, volume=5).green(at=at + 1500, volume=60)
+            builder = builder.slider(at=at + 2300, length=SECOND_PX / 4)
+        return builder
+
+    def test_eight_muted_ends_are_eight_findings(self) -> None:
+        assert len(found("muted-objects", self.muted_ends(8).beatmap())) == 8
+
+    def test_nine_muted_ends_are_a_habit(self) -> None:
+        finding = only("muted-objects", self.muted_ends(9).beatmap())
+        assert (finding.variant, finding.severity) == ("muted-end", Severity.MINOR)
+        assert finding.message.startswith("9 slider ends in 9 places")
+        assert finding.time_ms == pytest.approx(1000)
+
+    def test_a_muted_press_in_mania_is_a_warning(self) -> None:
+        finding = only("muted-objects", mania().timing(60, volume=5).note(at=1000).beatmap())
+        assert (finding.variant, finding.severity) == ("muted-press", Severity.WARNING)
+
+    def test_mania_whose_storyboard_plays_the_sounds_is_left_alone(self) -> None:
+        keyed = mania().timing(60, volume=5).note(at=1000).event('Sample,1000,0,"piano.wav",70')
+        assert found("muted-objects", keyed.beatmap()) == ()
+
     @pytest.mark.parametrize("builder", [taiko(), catch(), mania()])
     def test_every_mode_is_heard(self, builder: MapBuilder) -> None:
         assert only("muted-objects", builder.timing(60, volume=5).circle(at=1000).beatmap()).objects == (0,)

@@ -6,8 +6,6 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from engine.beatmap.builder import mania, osu
 from engine.beatmap.objects import HitSound, Mode
 from engine.checks.catalogue import CHECK_FAILED
@@ -16,6 +14,8 @@ from engine.checks.run import run_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
     from engine.beatmap.beatmap import Beatmap
 
@@ -69,7 +69,6 @@ def test_a_check_of_another_mode_is_not_run() -> None:
     assert run_checks(mania().timing(180).note(at=1000).beatmap(), checks=[check]) == ()
 
 
-@pytest.mark.usefixtures("caplog")
 class TestABrokenCheck:
     def test_becomes_a_finding_of_its_own(self) -> None:
         (finding,) = run_checks(A_MAP.beatmap(), checks=[breaking_after()])
@@ -94,6 +93,26 @@ class TestABrokenCheck:
         (record,) = caplog.records
         assert "made-up" in record.message
         assert record.exc_info
+
+
+def test_what_is_said_twice_is_listed_once() -> None:
+    assert run_checks(A_MAP.beatmap(), checks=[saying(at(1), at(1))]) == (at(1),)
+
+
+class TestTooMany:
+    MANY = (*(at(time_ms) for time_ms in range(300)), at(999, Severity.PROBLEM))
+
+    def test_two_hundred_and_a_count_of_the_rest_are_listed(self) -> None:
+        findings = run_checks(A_MAP.beatmap(), checks=[saying(*self.MANY)])
+        assert len(findings) == 201
+        assert (findings[0].variant, findings[0].time_ms) == ("not-listed", None)
+        assert findings[0].message.startswith("101 more findings")
+
+    def test_the_worst_is_among_those_listed(self) -> None:
+        assert at(999, Severity.PROBLEM) in run_checks(A_MAP.beatmap(), checks=[saying(*self.MANY)])
+
+    def test_two_hundred_are_all_listed(self) -> None:
+        assert len(run_checks(A_MAP.beatmap(), checks=[saying(*self.MANY[:200])])) == 200
 
 
 def test_a_plain_map_gives_nothing_to_look_at() -> None:

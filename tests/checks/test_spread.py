@@ -17,7 +17,7 @@ def beats(gap_ms: float, *, ar: float = 5, count: int = 60, start: float = 10_00
     """A map whose circles follow each other at one pace."""
     builder = osu().timing(60).difficulty(ar=ar)
     for number in range(count):
-        builder = builder.circle(at=start + gap_ms * number)
+        builder = builder.circle(at=start + gap_ms * number, x=200 + number % 2 * 200)
     return builder
 
 
@@ -151,13 +151,13 @@ class TestSpinnerRecovery:
     )
     def test_a_spinner_short_for_its_level(self, builder: MapBuilder, least_ms: float, level: str) -> None:
         finding = only("spinner-recovery", builder.spinner(at=1000, until=999 + least_ms).beatmap())
-        assert (finding.variant, finding.severity) == ("length", Severity.PROBLEM)
+        assert (finding.variant, finding.severity) == ("length", Severity.WARNING)
         assert (finding.time_ms, finding.objects) == (1000, (0,))
         assert level in finding.message
 
-    def test_a_spinner_a_little_short_is_a_warning(self) -> None:
+    def test_a_spinner_a_little_short_is_minor(self) -> None:
         finding = only("spinner-recovery", easy().spinner(at=1000, until=2199).beatmap())
-        assert (finding.variant, finding.severity) == ("length", Severity.WARNING)
+        assert (finding.variant, finding.severity) == ("length", Severity.MINOR)
 
     def test_a_spinner_long_enough(self) -> None:
         assert found("spinner-recovery", easy().spinner(at=1000, until=2200).beatmap()) == ()
@@ -170,13 +170,13 @@ class TestSpinnerRecovery:
     def test_too_little_time_after_a_spinner(self, builder: MapBuilder, least_ms: float) -> None:
         beatmap = builder.spinner(at=7000, until=10_001 - least_ms).beatmap()
         finding = only("spinner-recovery", beatmap)
-        assert (finding.variant, finding.severity) == ("recovery", Severity.PROBLEM)
+        assert (finding.variant, finding.severity) == ("recovery", Severity.WARNING)
         assert (finding.time_ms, finding.objects) == (10_000, (0, 1))
         assert finding.message.startswith(f"{least_ms - 1} ms to recover")
 
-    def test_a_little_too_little_is_a_warning(self) -> None:
+    def test_a_little_too_little_is_minor(self) -> None:
         finding = only("spinner-recovery", normal().spinner(at=7000, until=9450).beatmap())
-        assert (finding.variant, finding.severity) == ("recovery", Severity.WARNING)
+        assert (finding.variant, finding.severity) == ("recovery", Severity.MINOR)
 
     def test_time_enough(self) -> None:
         assert found("spinner-recovery", normal().spinner(at=7000, until=9400).beatmap()) == ()
@@ -187,6 +187,40 @@ class TestSpinnerRecovery:
 
     def test_insane_maps_may(self) -> None:
         assert found("spinner-recovery", insane().spinner(at=9400, until=9999).beatmap()) == ()
+
+
+class TestFullOverlaps:
+    """Stack leniency 0 leaves objects where they are put."""
+
+    def a_pair(
+        self, builder: MapBuilder, gap_ms: float, leniency: float = 0, moved_px: float = 0
+    ) -> MapBuilder:
+        stacked = builder.general(StackLeniency=leniency).circle(at=1000, x=100)
+        return stacked.circle(at=1000 + gap_ms, x=100 + moved_px)
+
+    @pytest.mark.parametrize(("builder", "gap_ms"), [(easy(), 374), (normal(), 374), (hard(), 187)])
+    def test_one_on_the_other(self, builder: MapBuilder, gap_ms: float) -> None:
+        finding = only("full-overlaps", self.a_pair(builder, gap_ms).beatmap())
+        assert (finding.variant, finding.severity) == ("head", Severity.WARNING)
+        assert (finding.time_ms, finding.objects) == (1000 + gap_ms, (0, 1))
+        assert f"{gap_ms} ms" in finding.message
+
+    @pytest.mark.parametrize(("builder", "gap_ms"), [(easy(), 375), (hard(), 188), (insane(), 94)])
+    def test_time_enough_between_them(self, builder: MapBuilder, gap_ms: float) -> None:
+        assert found("full-overlaps", self.a_pair(builder, gap_ms).beatmap()) == ()
+
+    def test_a_stack_is_moved_apart(self) -> None:
+        assert found("full-overlaps", self.a_pair(hard(), 187, leniency=0.7).beatmap()) == ()
+
+    def test_three_pixels_apart_can_be_seen(self) -> None:
+        assert found("full-overlaps", self.a_pair(hard(), 187, moved_px=3).beatmap()) == ()
+
+    def test_two_pixels_apart_cannot(self) -> None:
+        assert only("full-overlaps", self.a_pair(hard(), 187, moved_px=2).beatmap()).objects == (0, 1)
+
+    def test_a_spinner_hides_nothing(self) -> None:
+        beatmap = easy().general(StackLeniency=0).circle(at=1000).spinner(at=1200, until=4000).beatmap()
+        assert found("full-overlaps", beatmap) == ()
 
 
 class TestBananaGaps:
