@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.beatmap.timestamps import format_timestamp
 from engine.checks.check import Category, Check, Finding, Severity, Song
-from engine.checks.thresholds import SONG_LENGTH_MARGIN_MS, UNUSED_AUDIO_SHARE
+from engine.checks.thresholds import SELECTED_OBJECTS, SONG_LENGTH_MARGIN_MS, UNUSED_AUDIO_SHARE
 from engine.checks.wording import counted, strength
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _objects(beatmap: Beatmap, variant: str, indices: tuple[int, ...], message: 
         message=message,
         time_ms=beatmap.objects[indices[0]].time_ms,
         end_ms=beatmap.end_ms(beatmap.objects[indices[-1]]),
-        objects=indices,
+        objects=indices[: int(SELECTED_OBJECTS.value)],
         strength=strength(len(indices), harmless=0, worst=10),
     )
 

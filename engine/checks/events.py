@@ -13,6 +13,7 @@ from engine.checks.thresholds import (
     BREAK_BEFORE_OBJECT_MS,
     BREAK_ROUNDING_MS,
     BREAK_SHORTEST_MS,
+    SELECTED_OBJECTS,
 )
 from engine.checks.wording import counted, number, strength
 
@@ -45,7 +46,8 @@ def find_bad_breaks(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             yield _overlapping(beatmap, span, within)
             continue
         if until > 0:
-            yield from _starts_early(span, span.start_ms - reached_ms[until - 1], until - 1)
+            last = bisect_left(reached_ms, reached_ms[until - 1])
+            yield from _starts_early(span, span.start_ms - reached_ms[last], last)
         if until < len(starts_ms):
             yield from _ends_late(span, starts_ms[until] - span.end_ms, until)
         if until in {0, len(starts_ms)}:
@@ -68,7 +70,8 @@ def _overlapping(beatmap: Beatmap, span: Break, within: tuple[int, ...]) -> Find
         f"{counted(len(within), 'object lies', 'objects lie')} in this break, the first at "
         f"{format_timestamp(first.time_ms)}: play goes on while the game shows a break."
     )
-    return _break(span, "objects-inside", Severity.PROBLEM, message, 1.0, within)
+    selected = within[: int(SELECTED_OBJECTS.value)]
+    return _break(span, "objects-inside", Severity.PROBLEM, message, 1.0, selected)
 
 
 def _starts_early(span: Break, gap_ms: float, index: int) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.thresholds import UNREADABLE_LISTED
@@ -25,14 +26,10 @@ def find_unreadable(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     problems = beatmap.document.problems
     listed = int(UNREADABLE_LISTED.value)
     for problem in problems[:listed]:
-        # The line's own text, not its number: the same line stays the same finding when lines above it go.
-        yield _about_file(
-            _UNREADABLE,
-            "line",
-            Severity.PROBLEM,
-            f"Line {problem.line + 1}: {_sentence(problem.message)}",
-            0.5,
-        )
+        # By its text and not its number: a line stays the same finding when lines come and go above it.
+        variant = f"line-{crc32(beatmap.document.lines[problem.line].rstrip()):08x}"
+        message = f"Line {problem.line + 1}: {_sentence(problem.message)}"
+        yield _about_file(_UNREADABLE, variant, Severity.PROBLEM, message, 0.5)
     if len(problems) > listed:
         rest = counted(len(problems) - listed, "more line", "more lines")
         message = f"{rest} cannot be read, {len(problems):,} in all: is this file whole?"

@@ -41,8 +41,10 @@ def off_grid(timing: Timing, time_ms: float) -> Snap | None:
 
 
 def find_unsnapped(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
+    head, head_ms = None, math.nan
     for index, obj in enumerate(beatmap.objects):
-        head = off_grid(beatmap.timing, obj.time_ms)
+        if obj.time_ms != head_ms:  # the notes of a chord share one answer
+            head, head_ms = off_grid(beatmap.timing, obj.time_ms), obj.time_ms
         if head:
             verb = "is" if isinstance(obj, Circle) else "starts"
             yield _unsnapped(beatmap, index, "head", verb, head, obj.time_ms)

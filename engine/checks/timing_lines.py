@@ -17,6 +17,7 @@ from engine.checks.thresholds import (
     LINE_VOLUME_MAX_PERCENT,
     LINE_VOLUME_MIN_PERCENT,
     SCROLL_MIN,
+    SELECTED_OBJECTS,
     UNSNAPPED_MS,
     VELOCITY_MAX,
     VELOCITY_MIN,
@@ -99,7 +100,7 @@ def _objects_before(beatmap: Beatmap, red: TimingPoint) -> Iterator[Finding]:
         ),
         time_ms=beatmap.objects[early[0]].time_ms,
         end_ms=red.time_ms,
-        objects=tuple(early),
+        objects=tuple(early[: int(SELECTED_OBJECTS.value)]),
         strength=strength(len(early), harmless=0, worst=10),
     )
 
@@ -131,7 +132,7 @@ def _same_time(variant: str, lines: list[TimingPoint], what: str, values: list[s
         check_id=_CONFLICT,
         variant=variant,
         severity=Severity.PROBLEM,
-        message=f"{count} {colour} lines at the same time, {reason}.",
+        message=f"{count} {colour} lines at the same time{reason}.",
         time_ms=lines[0].time_ms,
         strength=1.0 if differs else 0.3,
     )

@@ -39,6 +39,12 @@ def test_a_break_that_lasts_into_the_approach_of_an_object_is_a_problem() -> Non
     assert finding.message == "This break ends 300 ms before an object; the editor leaves 450 ms."
 
 
+def test_the_object_that_lasts_longest_before_a_break_is_selected() -> None:
+    spinning = osu().timing(120).spinner(at=1000, until=4000).circle(at=2000).circle(at=10_000)
+    finding = only("break-timing", spinning.break_(4100, 9550).beatmap())
+    assert (finding.variant, finding.objects) == ("starts-early", (0,))
+
+
 def test_objects_in_a_break_are_counted_and_selected() -> None:
     finding = only("break-timing", TIMED.circle(at=5000).circle(at=6000).break_(1200, 9550).beatmap())
     assert (finding.variant, finding.severity, finding.objects) == (

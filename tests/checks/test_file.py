@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from engine.beatmap.builder import osu
 from engine.checks.check import Severity
 from engine.checks.thresholds import UNREADABLE_LISTED
@@ -16,9 +18,29 @@ def test_an_unreadable_line_is_named_by_its_number() -> None:
     builder = TIMED.object_line("256,192,oops,1,0,0:0:0:0:")
     finding = only("unreadable-lines", builder.beatmap())
     number = builder.text().splitlines().index("256,192,oops,1,0,0:0:0:0:") + 1
-    assert (finding.variant, finding.severity) == ("line", Severity.PROBLEM)
+    assert finding.severity is Severity.PROBLEM
     assert finding.message.startswith(f"Line {number}: ")
     assert "oops" in finding.message
+
+
+def test_an_unreadable_line_stays_the_same_finding_wherever_it_stands() -> None:
+    above = TIMED.object_line("256,192,oops,1,0,0:0:0:0:")
+    below = TIMED.circle(at=2000).object_line("256,192,oops,1,0,0:0:0:0:")
+    first, second = (only("unreadable-lines", builder.beatmap()) for builder in (above, below))
+    assert first.variant == second.variant
+    assert first.message != second.message
+
+
+def test_two_unreadable_lines_are_two_findings() -> None:
+    builder = TIMED.object_line("256,192,oops,1,0,0:0:0:0:", "256,192,what,1,0,0:0:0:0:")
+    first, second = found("unreadable-lines", builder.beatmap())
+    assert first.variant != second.variant
+
+
+@pytest.mark.parametrize("line", ["4000,NaN,4,2,0,70,1,0", "4000,500,-1,2,0,70,1,0", "4000"])
+def test_a_timing_line_without_a_tempo_or_a_meter_is_unreadable(line: str) -> None:
+    finding = only("unreadable-lines", TIMED.timing_line(line).beatmap())
+    assert "timing line" in finding.message
 
 
 def test_a_thousand_unreadable_lines_are_summed_up() -> None:

@@ -100,6 +100,11 @@ def test_a_long_note_can_end_off_the_grid() -> None:
     assert finding.message.startswith("This long note ends 4 ms late")
 
 
+def test_every_note_of_an_unsnapped_chord_is_found() -> None:
+    chord = mania(4).timing(120).note(at=1003, column=0).note(at=1003, column=1).note(at=1500, column=2)
+    assert unsnapped(chord) == (("head", 1003), ("head", 1003))
+
+
 def test_without_a_red_line_there_is_no_grid_to_miss() -> None:
     assert unsnapped(osu().circle(at=1003)) == ()
 
