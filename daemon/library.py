@@ -1,15 +1,29 @@
-"""What lies in a Songs folder: sets, maps, and what belongs to a map.
-
-osu! runs on Windows, where names have no case; maps name their audio accordingly, wherever they are read.
-"""
+"""Where the Songs folder is, and what lies in it: sets, maps, and what belongs to a map."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
+from daemon.caseless import find_inside
 from daemon.notices import is_map
+from daemon.songs_folder import SongsSearch, find_songs
+
+__all__ = [
+    "SongsSearch",
+    "audio_of",
+    "find_songs",
+    "find_songs_folder",
+    "maps_changed_since",
+    "set_of",
+    "siblings_of",
+]
+
+
+def find_songs_folder(chosen: Path | None = None) -> Path | None:
+    """The folder the person chose, or osu!'s own; None: ask. `find_songs` tells where it looked."""
+    return find_songs(chosen).folder
 
 
 def set_of(songs: Path, path: Path) -> Path | None:
@@ -29,29 +43,6 @@ def siblings_of(map_path: Path) -> tuple[Path, ...]:
         names = (entry for entry in map_path.parent.iterdir() if is_map(entry.name))
         return tuple(sorted(path for path in names if path.name != map_path.name))
     return ()
-
-
-def find_inside(folder: Path, name: str) -> Path | None:
-    """A file in a folder or below it by the name Windows would find it under; never one outside."""
-    parts = PureWindowsPath(name.strip().strip('"').replace("/", "\\")).parts
-    if not parts or ".." in parts or PureWindowsPath(name).anchor:
-        return None
-    found: Path | None = folder
-    for part in parts:
-        found = entry_named(found, part) if found is not None else None
-    return found if found is not None and found.is_file() else None
-
-
-def entry_named(folder: Path, name: str) -> Path | None:
-    """The exact name first: Linux may hold two that differ in case only."""
-    exact = folder / name
-    if exact.exists():
-        return exact
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.casefold() == name.casefold():
-                return Path(entry.path)
-    return None
 
 
 def maps_changed_since(folder: Path, since_s: float) -> list[Path]:
