@@ -1,0 +1,111 @@
+"""What the open pages, the tray and the desktop are told, and when."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from daemon import protocol
+from daemon.tray_link import tray_state
+from engine.checks.check import Category, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from daemon.notify import Notifier
+    from daemon.protocol import Level, Message
+    from daemon.server import Client, Server
+    from daemon.tray_link import TrayLink
+    from daemon.watching import Watching
+    from daemon.workbench import News, Workbench
+    from engine.checks.check import Check
+
+_log = logging.getLogger(__name__)
+
+
+class Pages:
+    _server: Server
+    _workbench: Workbench
+    _watching: Watching
+    _tray: TrayLink
+
+    def __init__(self, *, hello: Message, notifier: Notifier, store_note: str) -> None:
+        self._hello = hello
+        self._notifier = notifier
+        self._store_note = store_note
+
+    def tell_of(self, server: Server, workbench: Workbench, watching: Watching, tray: TrayLink) -> None:
+        """Whose news these are. They were made with this room's methods, so they come later."""
+        self._server = server
+        self._workbench = workbench
+        self._watching = watching
+        self._tray = tray
+
+    def greet(self, client: Client) -> None:
+        """A page that (re)connects gets the whole state; each later message replaces one of these."""
+        client.send(self._hello)
+        client.send(self._status())
+        client.send(self._maps())
+        shown = self._workbench.message_of(self._workbench.current)
+        if shown is not None:
+            client.send(shown)
+
+    def show_map(self, news: News) -> None:
+        """A save goes to every page; another look only to those that show the map."""
+        key = news.shown.key
+        for client in tuple(self._server.clients):
+            if news.saved or key in (self._workbench.current, client.selected):
+                client.send(news.message)
+        if news.saved and not self._server.pages:
+            self._notify(news)
+
+    def show_maps(self) -> None:
+        self._server.broadcast(self._maps())
+        self._show_tray()
+
+    def show_status(self) -> None:
+        self._server.broadcast(self._status())
+        self._show_tray()
+
+    def show_intended(self, key: str, finding: str, *, on: bool) -> None:
+        self._server.broadcast(protocol.intended(key, finding, on=on))
+
+    def tell(self, level: Level, text: str) -> None:
+        self._server.broadcast(protocol.notice(level, text))
+
+    def _maps(self) -> Message:
+        return protocol.maps(self._workbench.current, self._workbench.recent.values())
+
+    def _status(self) -> Message:
+        folder, report = self._watching.folder, self._watching.report
+        return protocol.status(
+            protocol.Companion(
+                folder=str(folder) if folder else None,
+                sets=report.sets,
+                watching=report.mode,
+                note=" ".join(note for note in (report.note, self._store_note) if note),
+                paused=self._watching.paused,
+                busy=self._workbench.busy,
+                tray=self._tray.running,
+            )
+        )
+
+    def _show_tray(self) -> None:
+        last = next(iter(self._workbench.recent.values()), None)
+        state = tray_state(
+            paused=self._watching.paused,
+            busy=self._workbench.busy,
+            problems=bool(last and last.counts.get(Severity.PROBLEM)),
+        )
+        self._tray.show(state, f"{last.artist} - {last.title} [{last.version}]" if last else None)
+
+    def _notify(self, news: News) -> None:
+        problems = news.new_problems
+        if problems:
+            named = news.shown.analysis.metadata
+            count = "1 new problem" if len(problems) == 1 else f"{len(problems)} new problems"
+            self._notifier.notify(f"{named.title} [{named.version}]: {count}", problems[0])
+
+
+def greeting(app_version: str, checks: Iterable[Check]) -> Message:
+    return protocol.hello(app_version, checks, [category.value for category in Category])

@@ -1,0 +1,535 @@
+"""The messages between the companion and its pages, version 1. The only room that knows their shape.
+
+What comes in is validated (pydantic) and turned into a `Request`; what goes out is built here from what the
+other rooms know, and encoded once. `tests/daemon/message_examples.py` gives one of each.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from daemon.analysis import Analysis, Located
+    from daemon.matching import Anchor
+    from daemon.overview import Overview
+    from daemon.session import MapSummary, Outcome, Verdict
+    from engine.checks.check import Check, Severity
+
+PROTOCOL = 1
+SUBPROTOCOL = f"mapside.{PROTOCOL}"
+TOKEN_PREFIX = "token."  # noqa: S105  the name of the field, not a secret
+MOST_MAPS = 50
+
+RequestId = int | str | None
+
+# Page to companion
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    id: Annotated[int | Annotated[str, Field(max_length=64)] | None, Field(default=None)]
+
+
+Key = Annotated[str, Field(max_length=64)]
+
+
+class Select(_Request):
+    """Show that map; it is read and checked again."""
+
+    type: Literal["select"]
+    key: Key
+
+
+class SetIntended(_Request):
+    type: Literal["intended"]
+    key: Key
+    finding: Key
+    on: bool
+
+
+class CheckNow(_Request):
+    type: Literal["check"]
+    key: Key | None = None
+
+
+class Pause(_Request):
+    type: Literal["pause"]
+    on: bool
+
+
+class ChooseFolder(_Request):
+    type: Literal["choose_folder"]
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class OpenLog(_Request):
+    type: Literal["open_log"]
+
+
+class Show(_Request):
+    """A second start asks the first to come forward."""
+
+    type: Literal["show"]
+
+
+class Quit(_Request):
+    type: Literal["quit"]
+
+
+Request = Select | SetIntended | CheckNow | Pause | ChooseFolder | OpenLog | Show | Quit
+_TOLD_APART_BY_TYPE: Any = Annotated[Request, Field(discriminator="type")]
+_REQUEST: TypeAdapter[Request] = TypeAdapter(_TOLD_APART_BY_TYPE)
+
+
+class BadRequestError(ValueError):
+    """Says to the page what is wrong with its message; `id` is its request's, where that could be read."""
+
+    def __init__(self, sentence: str, request_id: RequestId = None) -> None:
+        super().__init__(sentence)
+        self.id = request_id
+
+
+def read_request(text: str | bytes) -> Request:
+    if isinstance(text, bytes):
+        raise BadRequestError("A message is JSON text, not bytes.")
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError(f"A message is one JSON object: {error}.") from error
+    if not isinstance(raw, dict):
+        raise BadRequestError("A message is one JSON object with a type.")
+    try:
+        return _REQUEST.validate_python(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "type"
+        raise BadRequestError(f"{place}: {first['msg']}.", _id_of(raw)) from error
+
+
+def write_request(request: Request) -> str:
+    """For clients of our own: a second start, the tests."""
+    return request.model_dump_json(exclude_none=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    id: RequestId
+    ok: bool
+    error: str | None
+
+
+def read_reply(text: str | bytes) -> Reply | None:
+    """For clients of our own; None for every other message."""
+    message = json.loads(text)
+    if message.get("type") != "reply":
+        return None
+    return Reply(message["id"], message["ok"], message["error"])
+
+
+def _id_of(raw: dict[str, Any]) -> RequestId:
+    request_id = raw.get("id")
+    return request_id if isinstance(request_id, int | str) else None
+
+
+# Companion to page
+
+
+class CheckJson(TypedDict):
+    title: str
+    category: str
+    modes: list[str]
+    purpose: str
+    reasoning: str
+
+
+class HelloJson(TypedDict):
+    type: Literal["hello"]
+    protocol: int
+    app: str
+    checks: dict[str, CheckJson]
+    categories: list[str]
+
+
+class CountsJson(TypedDict):
+    problem: int
+    warning: int
+    minor: int
+
+
+class SummaryJson(TypedDict):
+    key: str
+    set: str
+    file: str
+    artist: str
+    title: str
+    version: str
+    creator: str
+    mode: str
+    saved_at: float
+    counts: CountsJson
+    new: int
+
+
+class MapsJson(TypedDict):
+    type: Literal["maps"]
+    current: str | None
+    maps: list[SummaryJson]
+
+
+class MetadataJson(TypedDict):
+    artist: str
+    title: str
+    version: str
+    creator: str
+    mode: str
+    set: str
+    file: str
+
+
+class SettingsJson(TypedDict):
+    cs: float
+    ar: float
+    od: float
+    hp: float
+    slider_multiplier: float
+    tick_rate: float
+
+
+class DensityJson(TypedDict):
+    bin_ms: int
+    counts: list[int]
+
+
+class OverviewJson(TypedDict):
+    start_ms: float
+    end_ms: float
+    song_ms: float | None
+    density: DensityJson
+    breaks: list[list[float]]
+    kiai: list[list[float]]
+    bookmarks: list[float]
+    preview_ms: float | None
+    red_lines: list[float]
+    bpm: list[float] | None
+
+
+class FindingJson(TypedDict):
+    id: str
+    check: str
+    category: str
+    severity: str
+    status: str
+    intended: bool
+    message: str
+    time_ms: float | None
+    end_ms: float | None
+    timestamp: str
+    link: str | None
+    strength: float
+    discussion: str
+
+
+class GoneJson(TypedDict):
+    check: str
+    message: str
+    timestamp: str
+
+
+class TimingsJson(TypedDict):
+    settle_ms: float
+    parse_ms: float
+    checks_ms: float
+    total_ms: float
+
+
+class MapJson(TypedDict):
+    type: Literal["map"]
+    key: str
+    map_version: int
+    metadata: MetadataJson
+    settings: SettingsJson
+    overview: OverviewJson
+    findings: list[FindingJson]
+    gone: list[GoneJson]
+    edited: list[list[float]]
+    timings: TimingsJson
+    saved_at: float
+    sent_at: float
+
+
+class StatusJson(TypedDict):
+    type: Literal["status"]
+    folder: str | None
+    sets: int
+    watching: str
+    note: str
+    paused: bool
+    busy: bool
+    tray: bool
+
+
+class IntendedJson(TypedDict):
+    type: Literal["intended"]
+    key: str
+    finding: str
+    on: bool
+
+
+class NoticeJson(TypedDict):
+    type: Literal["notice"]
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+class ReplyJson(TypedDict):
+    type: Literal["reply"]
+    id: RequestId
+    ok: bool
+    error: str | None
+    data: Any
+
+
+Outgoing = HelloJson | MapsJson | MapJson | StatusJson | IntendedJson | NoticeJson | ReplyJson
+Level = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Encoded once, however many pages it goes to."""
+
+    text: str
+    replaces: str | None
+    """A waiting message of the same kind is out of date once this one is there; None: each counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """What the page's status line says."""
+
+    folder: str | None = None
+    sets: int = 0
+    watching: Literal["all", "recent", "nothing"] = "nothing"
+    note: str = ""
+    paused: bool = False
+    busy: bool = False
+    tray: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One save, thought through: everything a page shows of it."""
+
+    key: str
+    set_name: str
+    file_name: str
+    analysis: Analysis
+    outcome: Outcome
+    edited: tuple[tuple[float, float], ...]
+    settle_ms: float
+    total_ms: float
+    saved_at: float
+
+
+def hello(app_version: str, checks: Iterable[Check], categories: Iterable[str]) -> Message:
+    message: HelloJson = {
+        "type": "hello",
+        "protocol": PROTOCOL,
+        "app": app_version,
+        "checks": {check.id: _check(check) for check in checks},
+        "categories": list(categories),
+    }
+    return _encoded(message, "hello")
+
+
+def maps(current: str | None, summaries: Iterable[MapSummary]) -> Message:
+    lines = [_summary(summary) for summary in summaries][:MOST_MAPS]
+    message: MapsJson = {"type": "maps", "current": current, "maps": lines}
+    return _encoded(message, "maps")
+
+
+def status(companion: Companion) -> Message:
+    message: StatusJson = {
+        "type": "status",
+        "folder": companion.folder,
+        "sets": companion.sets,
+        "watching": companion.watching,
+        "note": companion.note,
+        "paused": companion.paused,
+        "busy": companion.busy,
+        "tray": companion.tray,
+    }
+    return _encoded(message, "status")
+
+
+def map_shown(shown: Shown, *, sent_at: float) -> Message:
+    """`sent_at` in seconds since the epoch, as `saved_at`."""
+    analysis = shown.analysis
+    message: MapJson = {
+        "type": "map",
+        "key": shown.key,
+        "map_version": shown.outcome.version,
+        "metadata": _metadata(shown),
+        "settings": _settings(analysis),
+        "overview": _overview(analysis.overview),
+        "findings": [
+            _finding(located, verdict)
+            for located, verdict in zip(analysis.findings, shown.outcome.verdicts, strict=True)
+        ],
+        "gone": [_gone(anchor) for anchor in shown.outcome.gone],
+        "edited": _pairs(shown.edited),
+        "timings": {
+            "settle_ms": round(shown.settle_ms, 3),
+            "parse_ms": round(analysis.parse_ms, 3),
+            "checks_ms": round(analysis.checks_ms, 3),
+            "total_ms": round(shown.total_ms, 3),
+        },
+        "saved_at": shown.saved_at,
+        "sent_at": sent_at,
+    }
+    return _encoded(message, f"map {shown.key}")
+
+
+def intended(key: str, finding_id: str, *, on: bool) -> Message:
+    message: IntendedJson = {"type": "intended", "key": key, "finding": finding_id, "on": on}
+    return _encoded(message, f"intended {key} {finding_id}")
+
+
+def notice(level: Level, text: str) -> Message:
+    message: NoticeJson = {"type": "notice", "level": level, "text": text}
+    return _encoded(message, f"notice {level} {text}")
+
+
+def reply(request_id: RequestId, *, error: str | None = None, data: Any = None) -> Message:
+    message: ReplyJson = {
+        "type": "reply",
+        "id": request_id,
+        "ok": error is None,
+        "error": error,
+        "data": data,
+    }
+    return _encoded(message, None)
+
+
+def _encoded(message: Outgoing, replaces: str | None) -> Message:
+    text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # A lone surrogate cannot be sent as UTF-8; a map may hold anything.
+    return Message(text.encode("utf-8", "replace").decode("utf-8"), replaces)
+
+
+def _check(check: Check) -> CheckJson:
+    return {
+        "title": check.title,
+        "category": check.category.value,
+        "modes": [mode.name.lower() for mode in sorted(check.modes)],
+        "purpose": check.purpose,
+        "reasoning": check.reasoning,
+    }
+
+
+def _summary(summary: MapSummary) -> SummaryJson:
+    return {
+        "key": summary.key,
+        "set": summary.set_name,
+        "file": summary.file_name,
+        "artist": summary.artist,
+        "title": summary.title,
+        "version": summary.version,
+        "creator": summary.creator,
+        "mode": summary.mode,
+        "saved_at": summary.saved_at,
+        "counts": _counts(summary.counts),
+        "new": summary.new,
+    }
+
+
+def _counts(counted: Mapping[Severity, int]) -> CountsJson:
+    by_name = {severity.name.lower(): number for severity, number in counted.items()}
+    return {
+        "problem": by_name.get("problem", 0),
+        "warning": by_name.get("warning", 0),
+        "minor": by_name.get("minor", 0),
+    }
+
+
+def _metadata(shown: Shown) -> MetadataJson:
+    metadata = shown.analysis.metadata
+    return {
+        "artist": metadata.artist_unicode or metadata.artist,
+        "title": metadata.title_unicode or metadata.title,
+        "version": metadata.version,
+        "creator": metadata.creator,
+        "mode": shown.analysis.beatmap.mode.name.lower(),
+        "set": shown.set_name,
+        "file": shown.file_name,
+    }
+
+
+def _settings(analysis: Analysis) -> SettingsJson:
+    difficulty = analysis.beatmap.difficulty
+    return {
+        "cs": _number(difficulty.circle_size),
+        "ar": _number(difficulty.approach_rate),
+        "od": _number(difficulty.overall_difficulty),
+        "hp": _number(difficulty.hp_drain),
+        "slider_multiplier": _number(difficulty.slider_multiplier),
+        "tick_rate": _number(difficulty.slider_tick_rate),
+    }
+
+
+def _overview(overview: Overview) -> OverviewJson:
+    tempo = overview.tempo
+    return {
+        "start_ms": _number(overview.start_ms),
+        "end_ms": _number(overview.end_ms),
+        "song_ms": _number_or_none(overview.song_ms),
+        "density": {"bin_ms": overview.bin_ms, "counts": list(overview.object_counts)},
+        "breaks": _pairs(overview.breaks),
+        "kiai": _pairs(overview.kiai),
+        "bookmarks": [_number(each) for each in overview.bookmarks_ms],
+        "preview_ms": _number_or_none(overview.preview_ms),
+        "red_lines": [_number(each) for each in overview.red_lines_ms],
+        "bpm": [_number(each) for each in (tempo.lowest, tempo.highest, tempo.main)] if tempo else None,
+    }
+
+
+def _finding(located: Located, verdict: Verdict) -> FindingJson:
+    finding = located.finding
+    return {
+        "id": verdict.id,
+        "check": finding.check_id,
+        "category": located.category,
+        "severity": finding.severity.name.lower(),
+        "status": verdict.status.value,
+        "intended": verdict.intended,
+        "message": finding.message,
+        "time_ms": _number_or_none(finding.time_ms),
+        "end_ms": _number_or_none(finding.end_ms),
+        "timestamp": located.anchor.timestamp,
+        "link": located.link,
+        "strength": round(_number(finding.strength), 4),
+        "discussion": located.discussion,
+    }
+
+
+def _gone(anchor: Anchor) -> GoneJson:
+    return {"check": anchor.check_id, "message": anchor.message, "timestamp": anchor.timestamp}
+
+
+def _pairs(spans: Sequence[tuple[float, float]]) -> list[list[float]]:
+    return [[_number(start), _number(end)] for start, end in spans]
+
+
+def _number(value: float) -> float:
+    """JSON knows neither NaN nor infinity; a map can hold both."""
+    return value if math.isfinite(value) else 0.0
+
+
+def _number_or_none(value: float | None) -> float | None:
+    return None if value is None else _number(value)

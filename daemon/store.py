@@ -1,0 +1,312 @@
+"""What Mapside remembers of the mapper's maps: which there are, their last check, and what is intended.
+
+SQLite, used from one thread. A map is known by its path; failing that by its beatmap id, then by its
+metadata, if the file it was known by is gone: so a renamed folder, an upload and an edited title keep what
+was marked, and a copy of a map is a map of its own. Nothing here is ever written into a map.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import time
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daemon.matching import Anchor
+from daemon.session import Baseline, Known, MapSummary
+from engine.checks.check import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE maps (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    beatmap_id INTEGER NOT NULL,
+    metadata TEXT NOT NULL,      -- JSON: artist, title, creator, difficulty, mode: who a map is
+    summary TEXT,                -- JSON: how the list of saved maps shows it; NULL until it was checked
+    saved_at REAL,               -- seconds since the epoch
+    content_hash TEXT,
+    findings TEXT,               -- JSON: of the last save, with their ids
+    next_id INTEGER
+);
+CREATE INDEX maps_by_beatmap_id ON maps (beatmap_id);
+CREATE INDEX maps_by_metadata ON maps (metadata);
+CREATE INDEX maps_by_saved_at ON maps (saved_at);
+CREATE TABLE marks (
+    map INTEGER NOT NULL REFERENCES maps (id) ON DELETE CASCADE,
+    anchor TEXT NOT NULL         -- JSON: the finding that is intended
+);
+CREATE INDEX marks_by_map ON marks (map);
+"""
+
+
+class StoreError(RuntimeError):
+    """One sentence for the person: which file, and what happens without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a map is, wherever it lies."""
+
+    path: Path
+    beatmap_id: int
+    """Zero or less before the upload."""
+    artist: str
+    title: str
+    creator: str
+    difficulty: str
+    mode: str
+
+    @property
+    def metadata(self) -> str:
+        return json.dumps([self.artist, self.title, self.creator, self.difficulty, self.mode])
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    key: str
+    last: Baseline | None
+    marks: tuple[Anchor, ...]
+
+
+class Store:
+    def __init__(self, file: Path | None, *, exists: Callable[[Path], bool] = Path.exists) -> None:
+        """None: in memory, for as long as the program runs."""
+        self.note = ""
+        """What the person should know about how the store was opened; "" if all is well."""
+        self._exists = exists
+        self._database = self._open(file)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def recognise(self, identity: Identity) -> Remembered:
+        """The map as it is remembered, its identity brought up to date; a new one if it was never seen."""
+        with self._database:
+            row = self._find(identity)
+            row = self._insert(identity) if row is None else row
+            self._database.execute(
+                "UPDATE maps SET path = ?, beatmap_id = ?, metadata = ? WHERE id = ?",
+                (str(identity.path), identity.beatmap_id, identity.metadata, row),
+            )
+        return self._remembered(row)
+
+    def moved(self, before: Path, after: Path) -> bool:
+        """A map's file has another name now. True if something is remembered of it."""
+        with self._database:
+            old, new = self._id_of(before), self._id_of(after)
+            if old is None:
+                return False
+            if new is not None:
+                self._merge(old, new)
+            else:
+                self._database.execute("UPDATE maps SET path = ? WHERE id = ?", (str(after), old))
+        return True
+
+    def path_of(self, key: str) -> Path | None:
+        row = self._row("SELECT path FROM maps WHERE id = ?", _id(key))
+        return Path(row[0]) if row else None
+
+    def keys_at(self, path: Path) -> list[str]:
+        row_id = self._id_of(path)
+        return [] if row_id is None else [_key(row_id)]
+
+    def save_check(self, summary: MapSummary, last: Baseline, marks: Sequence[Anchor]) -> None:
+        """The last check, and the marks where they stand now."""
+        with self._database:
+            self._database.execute(
+                "UPDATE maps SET summary = ?, saved_at = ?, content_hash = ?, findings = ?, next_id = ?"
+                " WHERE id = ?",
+                (
+                    _summary_text(summary),
+                    summary.saved_at,
+                    last.content_hash,
+                    json.dumps(
+                        [(known.id, known.intended, astuple(known.anchor)) for known in last.findings]
+                    ),
+                    last.next_id,
+                    _id(summary.key),
+                ),
+            )
+            self._write_marks(_id(summary.key), marks)
+
+    def recent(self, limit: int) -> list[MapSummary]:
+        """The maps saved last that still exist, the latest first."""
+        rows = self._database.execute(
+            "SELECT id, path, summary, saved_at FROM maps WHERE summary IS NOT NULL ORDER BY saved_at DESC"
+        )
+        found: list[MapSummary] = []
+        for row_id, path, summary, saved_at in rows:
+            if len(found) == limit:
+                break
+            if self._exists(Path(path)):
+                found.append(_summary(_key(row_id), Path(path), json.loads(summary), saved_at))
+        return found
+
+    # Who is who.
+
+    def _find(self, identity: Identity) -> int | None:
+        return (
+            self._id_of(identity.path) or self._vacant_by_id(identity) or self._vacant_by_metadata(identity)
+        )
+
+    def _id_of(self, path: Path) -> int | None:
+        row = self._row("SELECT id FROM maps WHERE path = ?", str(path))
+        return row[0] if row else None
+
+    def _vacant_by_id(self, identity: Identity) -> int | None:
+        if identity.beatmap_id <= 0:
+            return None
+        return self._first_vacant(
+            "SELECT id, path FROM maps WHERE beatmap_id = ? ORDER BY saved_at DESC", identity.beatmap_id
+        )
+
+    def _vacant_by_metadata(self, identity: Identity) -> int | None:
+        return self._first_vacant(
+            "SELECT id, path FROM maps WHERE metadata = ? ORDER BY saved_at DESC", identity.metadata
+        )
+
+    def _first_vacant(self, query: str, value: object) -> int | None:
+        """A map whose file is still there is another map, however alike."""
+        rows: Iterable[tuple[int, str]] = self._database.execute(query, (value,)).fetchall()
+        return next((row_id for row_id, path in rows if not self._exists(Path(path))), None)
+
+    def _insert(self, identity: Identity) -> int:
+        (row_id,) = self._database.execute(
+            "INSERT INTO maps (path, beatmap_id, metadata) VALUES (?, ?, ?) RETURNING id",
+            (str(identity.path), identity.beatmap_id, identity.metadata),
+        ).fetchone()
+        return int(row_id)
+
+    def _merge(self, old: int, new: int) -> None:
+        """The new name was saved before the old one was known to be its past."""
+        self._database.execute("UPDATE marks SET map = ? WHERE map = ?", (new, old))
+        self._database.execute("DELETE FROM maps WHERE id = ?", (old,))
+
+    # Rows and values.
+
+    def _remembered(self, row_id: int) -> Remembered:
+        row = self._row("SELECT content_hash, findings, next_id FROM maps WHERE id = ?", row_id)
+        last = None
+        if row and row[1] is not None:
+            findings = tuple(
+                Known(id_, Anchor(*anchor), intended) for id_, intended, anchor in json.loads(row[1])
+            )
+            last = Baseline(row[0], findings, row[2])
+        marks = self._database.execute("SELECT anchor FROM marks WHERE map = ? ORDER BY rowid", (row_id,))
+        return Remembered(_key(row_id), last, tuple(Anchor(*json.loads(text)) for (text,) in marks))
+
+    def _write_marks(self, row_id: int, marks: Sequence[Anchor]) -> None:
+        self._database.execute("DELETE FROM marks WHERE map = ?", (row_id,))
+        self._database.executemany(
+            "INSERT INTO marks (map, anchor) VALUES (?, ?)",
+            [(row_id, json.dumps(astuple(mark))) for mark in marks],
+        )
+
+    def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
+        return row
+
+    # Opening.
+
+    def _open(self, file: Path | None) -> sqlite3.Connection:
+        if file is None:
+            return _connect(":memory:")
+        try:
+            return _connect(str(file))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(_without(file, str(error))) from error
+            aside = file.with_name(f"{file.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}")
+            file.rename(aside)
+            self.note = (
+                f"{file.name} could not be read and was put aside as {aside.name}: "
+                "intended marks start afresh."
+            )
+            _log.warning("%s (%s)", self.note, error)
+            return _connect(str(file))
+
+
+def open_store(file: Path) -> tuple[Store, str]:
+    """The store, or one in memory where the file cannot be used, and what the person should know about it."""
+    try:
+        store = Store(file)
+    except StoreError as error:
+        _log.exception("the store cannot be used")
+        return Store(None), str(error)
+    return store, store.note
+
+
+def _connect(database: str) -> sqlite3.Connection:
+    # One thread uses it, but another may have to close it.
+    connection = sqlite3.connect(database, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # The log is synced at checkpoints only: a power cut may lose the last marks, never the file.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection, database)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, database: str) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        raise StoreError(_without(Path(database), "a newer Mapside wrote it"))
+    if version == 0:
+        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+def _without(file: Path, reason: str) -> str:
+    return f"{file} cannot be used ({reason}): nothing is remembered beyond this run."
+
+
+def _key(row_id: int) -> str:
+    return f"m{row_id}"
+
+
+def _id(key: str) -> int:
+    """-1, which no row has, for a key that is none of ours."""
+    digits = key.removeprefix("m")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else -1  # noqa: PLR2004  below SQLite's largest integer
+
+
+def _summary_text(summary: MapSummary) -> str:
+    return json.dumps(
+        {
+            "artist": summary.artist,
+            "title": summary.title,
+            "version": summary.version,
+            "creator": summary.creator,
+            "mode": summary.mode,
+            "counts": {severity.name: number for severity, number in summary.counts.items()},
+            "new": summary.new,
+        }
+    )
+
+
+def _summary(key: str, path: Path, values: dict[str, Any], saved_at: float) -> MapSummary:
+    return MapSummary(
+        key=key,
+        set_name=path.parent.name,
+        file_name=path.name,
+        artist=values["artist"],
+        title=values["title"],
+        version=values["version"],
+        creator=values["creator"],
+        mode=values["mode"],
+        saved_at=saved_at,
+        counts={Severity[name]: number for name, number in values["counts"].items()},
+        new=values["new"],
+    )

@@ -1,0 +1,446 @@
+"""Path 1, from a save to what pages see of it: one map at a time on one thread, the latest save of each.
+
+    submit -> (worker) parse, check -> recognise the map -> session: what is new -> (worker) encode -> show
+
+Runs on the event loop, which only hands on: the worker thread thinks, the store's thread remembers. A song
+whose length is not known yet is measured meanwhile, and the map is then looked at once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from daemon import protocol
+from daemon.analysis import Analysis, Superseded, analyse, parse
+from daemon.protocol import MOST_MAPS, Message, Shown
+from daemon.reading import BusyError, read_shared
+from daemon.session import MapSummary, Session, Status, counts
+from daemon.store import Identity
+from engine.beatmap.diff import diff
+from engine.checks.check import Severity, Song
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from daemon.reading import Reading
+    from daemon.store import Store
+    from daemon.tasks import Tasks
+    from daemon.watcher import SaveEvent
+    from engine.beatmap.document import Document
+    from engine.checks.check import Check
+
+_log = logging.getLogger(__name__)
+
+MOST_DESKS = 4
+"""Maps kept parsed in memory; of the others the store knows what is needed."""
+NOTICED_S = 0.15
+"""Work shorter than this is not worth a sign of it."""
+_SMALL_MAP = (
+    b"osu file format v14\n\n[Difficulty]\nSliderMultiplier:1.4\n\n[TimingPoints]\n0,333,4,2,0,60,1,0\n\n"
+    b"[HitObjects]\n256,192,1000,5,0,0:0:0:0:\n64,64,2000,2,0,B|90:90|128:64,1,70\n256,192,3000,12,0,5000\n"
+)
+Result = TypeVar("Result")
+
+
+class Songs(Protocol):
+    def known(self, map_path: Path, audio_filename: str) -> Song | None:
+        """At once; None if it has to be measured."""
+
+    def measure(self, map_path: Path, audio_filename: str) -> Song:
+        """Reads the audio: may take a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One look at one state of a map."""
+
+    path: Path
+    version: int
+    saved: bool
+    """Somebody pressed Ctrl+S; else a person asked for the map, or its song has been measured."""
+    first_seen: float
+    settled: float
+    saved_at: float
+    content_hash: str = ""
+    data: bytes = b""
+    document: Document | None = None
+    parse_ms: float = 0.0
+    total_ms: float | None = None
+    """Of the first look at this content, for a second one."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """A map being worked on."""
+
+    session: Session = field(default_factory=Session)
+    identity: Identity | None = None
+    shown: Shown | None = None
+    message: Message | None = None
+    """`shown`, encoded; None while that is out of date."""
+    edited: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What pages are told after a look at a map."""
+
+    shown: Shown
+    message: Message
+    saved: bool
+
+    @property
+    def new_problems(self) -> list[str]:
+        """Messages of what this save broke, the intended aside."""
+        return [
+            located.finding.message
+            for located, verdict in zip(
+                self.shown.analysis.findings, self.shown.outcome.verdicts, strict=True
+            )
+            if verdict.status is Status.NEW
+            and not verdict.intended
+            and located.finding.severity is Severity.PROBLEM
+        ]
+
+
+class Workbench:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        songs: Songs,
+        checks: Sequence[Check],
+        tasks: Tasks,
+        on_news: Callable[[News], None],
+        on_maps: Callable[[], None],
+        on_busy: Callable[[], None],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        self.current: str | None = None
+        """Key of the map that was saved last."""
+        self.recent: OrderedDict[str, MapSummary] = OrderedDict()
+        """By key, the one saved last first."""
+        self._store = store
+        self._songs = songs
+        self._checks = checks
+        self._tasks = tasks
+        self._on_news = on_news
+        self._on_maps = on_maps
+        self._on_busy = on_busy
+        self._on_failure = on_failure
+        self.busy = False
+        """A person would notice the wait."""
+        self._desks: OrderedDict[Path, Desk] = OrderedDict()
+        self._waiting: OrderedDict[Path, Job] = OrderedDict()
+        self._at_work: Path | None = None
+        self._versions = itertools.count(1)
+        self._stirred = asyncio.Event()
+        self._stopping = False
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="mapside-checks")
+        self._archive = ThreadPoolExecutor(1, thread_name_prefix="mapside-store")
+
+    # What comes in.
+
+    def submit(self, save: SaveEvent) -> None:
+        """The newest save of a map takes the place of one that still waits, and makes one at work stale."""
+        self._enqueue(
+            Job(
+                path=save.path,
+                version=next(self._versions),
+                saved=True,
+                first_seen=save.first_seen,
+                settled=save.settled,
+                saved_at=time.time(),
+                content_hash=save.content_hash,
+                data=save.data,
+            )
+        )
+
+    async def look(self, key: str) -> bool:
+        """Read and check a map again because somebody asked; False if its file cannot be read."""
+        path = await self._in_store(self._store.path_of, key)
+        return path is not None and await self.look_at(path)
+
+    async def look_at(self, path: Path) -> bool:
+        first_seen = time.perf_counter()
+        reading = await asyncio.to_thread(_read, path)
+        if reading is None:
+            return False
+        if path in self._waiting or path == self._at_work:
+            return True  # its newest save is about to be shown
+        self._enqueue(
+            Job(
+                path=path,
+                version=next(self._versions),
+                saved=False,
+                first_seen=first_seen,
+                settled=time.perf_counter(),
+                saved_at=reading.stamp[1] / 1e9,
+                content_hash=reading.version.content_hash,
+                data=reading.data,
+            )
+        )
+        return True
+
+    async def moved(self, before: Path, after: Path | None) -> None:
+        """A map's file has another name now, or (None) is gone. What is remembered of it is kept."""
+        known = [desk.session.key for path, desk in self._desks.items() if path == before]
+        self._waiting.pop(before, None)
+        self._desks.pop(before, None)
+        if after is None:
+            for key in [*known, *await self._in_store(self._store.keys_at, before)]:
+                self.recent.pop(key, None)
+        elif await self._in_store(self._store.moved, before, after):
+            self._desks.pop(after, None)
+            await self.remember()
+            if known and known[0] == self.current:
+                await self.look_at(after)
+        self._on_maps()
+
+    def set_intended(self, key: str, finding_id: str, *, on: bool) -> bool:
+        """False if that finding is no longer there."""
+        desk = self._desk_of(key)
+        if desk is None or desk.shown is None or not desk.session.set_intended(finding_id, on=on):
+            return False
+        verdicts = tuple(
+            replace(verdict, intended=on) if verdict.id == finding_id else verdict
+            for verdict in desk.shown.outcome.verdicts
+        )
+        desk.shown = replace(desk.shown, outcome=replace(desk.shown.outcome, verdicts=verdicts))
+        desk.message = None
+        self._remember_check(desk, desk.shown)
+        return True
+
+    async def remember(self) -> None:
+        """The list of recently saved maps, as the store has it."""
+        summaries = await self._in_store(self._store.recent, MOST_MAPS)
+        self.recent = OrderedDict((summary.key, summary) for summary in summaries)
+
+    def message_of(self, key: str | None) -> Message | None:
+        """A map as it was shown last, if it is still at hand."""
+        desk = self._desk_of(key)
+        if desk is None or desk.shown is None:
+            return None
+        if desk.message is None:
+            desk.message = protocol.map_shown(desk.shown, sent_at=time.time())
+        return desk.message
+
+    # The work.
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        await self._in_worker(_warm_up, self._checks)
+        while True:
+            await self._stirred.wait()
+            self._stirred.clear()
+            noticed = loop.call_later(NOTICED_S, self._set_busy, True)
+            try:
+                while self._waiting:
+                    self._at_work, job = self._waiting.popitem(last=False)
+                    await self._attempt(job)
+            finally:
+                noticed.cancel()
+                self._set_busy(False)
+
+    async def stop(self) -> None:
+        """What is being thought of is given up; what has to be remembered is written."""
+        self._stopping = True
+        self._waiting.clear()
+        for pool in (self._worker, self._archive):
+            await asyncio.to_thread(pool.shutdown, wait=True)
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            await self._check(job)
+        except Superseded as reason:
+            _log.debug("%s: a newer save came %s", job.path.name, reason)
+        except Exception:  # noqa: BLE001  one map must not end the checking of all others; it is logged and told
+            _log.exception("%s could not be checked", job.path.name)
+            self._on_failure(job.path.name)
+        finally:
+            self._at_work = None
+
+    async def _check(self, job: Job) -> None:
+        desk = self._desk(job.path)
+        analysis, pending = await self._in_worker(self._think, job, desk)
+        await self._recognise(desk, job.path, analysis)
+        before = desk.shown.analysis.document if desk.shown else None
+        is_other = desk.session.current_hash != job.content_hash
+        outcome = desk.session.finish(job.version, job.content_hash, analysis.anchors, analysis.objects)
+        if outcome is None:
+            raise Superseded("while it was recognised")
+        if is_other:
+            desk.edited = await self._in_worker(_edited, before, analysis.document)
+        total_ms = (time.perf_counter() - job.first_seen) * 1000 if job.total_ms is None else job.total_ms
+        desk.shown = Shown(
+            key=desk.session.key,
+            set_name=job.path.parent.name,
+            file_name=job.path.name,
+            analysis=analysis,
+            outcome=outcome,
+            edited=desk.edited,
+            settle_ms=(job.settled - job.first_seen) * 1000,
+            total_ms=total_ms,
+            saved_at=job.saved_at,
+        )
+        desk.message = await self._in_worker(_encode, desk.shown)
+        self._tell(desk, desk.shown, desk.message, saved=job.saved)
+        if pending:
+            again = replace(
+                job,
+                saved=False,
+                data=b"",
+                document=analysis.document,
+                parse_ms=analysis.parse_ms,
+                total_ms=total_ms,
+            )
+            self._tasks.start("measure a song", self._measure(again, analysis.beatmap.general.audio_filename))
+
+    def _think(self, job: Job, desk: Desk) -> tuple[Analysis, bool]:
+        """On the worker. The second value: the song is still to be measured."""
+        document, parse_ms = (job.document, job.parse_ms) if job.document else parse(job.data)
+        song = self._songs.known(job.path, document.beatmap.general.audio_filename)
+        analysis = analyse(
+            document,
+            song or Song(),
+            self._checks,
+            parse_ms=parse_ms,
+            wanted=lambda: desk.session.is_current(job.version) and not self._stopping,
+        )
+        return analysis, song is None
+
+    async def _recognise(self, desk: Desk, path: Path, analysis: Analysis) -> None:
+        identity = _identity(path, analysis)
+        if identity == desk.identity:
+            return
+        remembered = await self._in_store(self._store.recognise, identity)
+        if desk.identity is None:
+            desk.session.recall(remembered.key, remembered.last, remembered.marks)
+        desk.identity = identity
+
+    def _tell(self, desk: Desk, shown: Shown, message: Message, *, saved: bool) -> None:
+        if saved or self.current is None:
+            self.current = shown.key
+        self._on_news(News(shown, message, saved))
+        self._remember_check(desk, shown)
+
+    def _remember_check(self, desk: Desk, shown: Shown) -> None:
+        summary = _summary(shown)
+        self.recent[shown.key] = summary
+        newest_first = sorted(self.recent.values(), key=lambda each: -each.saved_at)[:MOST_MAPS]
+        self.recent = OrderedDict((each.key, each) for each in newest_first)
+        self._on_maps()
+        if (last := desk.session.current) is not None:
+            self._archive.submit(_logged, self._store.save_check, summary, last, desk.session.marks)
+
+    async def _measure(self, again: Job, audio_filename: str) -> None:
+        await asyncio.to_thread(self._songs.measure, again.path, audio_filename)
+        desk = self._desks.get(again.path)
+        if desk and desk.session.is_current(again.version):
+            self._enqueue(again)
+
+    # Small things.
+
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self.busy:
+            self.busy = busy
+            self._on_busy()
+
+    def _enqueue(self, job: Job) -> None:
+        self._desk(job.path).session.begin(job.version)
+        self._waiting[job.path] = job
+        self._stirred.set()
+
+    def _desk(self, path: Path) -> Desk:
+        desk = self._desks.setdefault(path, Desk())
+        self._desks.move_to_end(path)
+        for other in list(self._desks):
+            if len(self._desks) <= MOST_DESKS:
+                break
+            if other not in (path, self._at_work) and other not in self._waiting:
+                del self._desks[other]
+        return desk
+
+    def _desk_of(self, key: str | None) -> Desk | None:
+        return next((desk for desk in self._desks.values() if desk.session.key == key), None)
+
+    async def _in_worker(self, function: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
+
+    async def _in_store(self, function: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._archive, function, *arguments)
+
+
+def _read(path: Path) -> Reading | None:
+    try:
+        return read_shared(path)
+    except BusyError as error:
+        _log.info("%s cannot be read now: %s", path.name, error.strerror)
+        return None
+
+
+def _warm_up(checks: Sequence[Check]) -> None:
+    """What Python and the checks do once only, done before somebody waits for it."""
+    document, parse_ms = parse(_SMALL_MAP)
+    analyse(document, Song(), checks, parse_ms=parse_ms)
+
+
+def _edited(before: Document | None, after: Document) -> tuple[tuple[float, float], ...]:
+    if before is None:
+        return ()
+    return tuple((span.start_ms, span.end_ms) for span in diff(before, after).spans)
+
+
+def _encode(shown: Shown) -> Message:
+    return protocol.map_shown(shown, sent_at=time.time())
+
+
+def _logged(function: Callable[..., object], *arguments: object) -> None:
+    """Nobody waits for the store, so nobody else would see it fail."""
+    try:
+        function(*arguments)
+    except Exception:  # noqa: BLE001  the reason above; it is logged with its traceback
+        _log.exception("what was checked could not be remembered")
+
+
+def _identity(path: Path, analysis: Analysis) -> Identity:
+    metadata = analysis.metadata
+    return Identity(
+        path=path,
+        beatmap_id=metadata.beatmap_id,
+        artist=metadata.artist,
+        title=metadata.title,
+        creator=metadata.creator,
+        difficulty=metadata.version,
+        mode=analysis.beatmap.mode.name.lower(),
+    )
+
+
+def _summary(shown: Shown) -> MapSummary:
+    metadata = shown.analysis.metadata
+    open_ = [
+        (located.finding.severity, verdict.status)
+        for located, verdict in zip(shown.analysis.findings, shown.outcome.verdicts, strict=True)
+        if not verdict.intended
+    ]
+    return MapSummary(
+        key=shown.key,
+        set_name=shown.set_name,
+        file_name=shown.file_name,
+        artist=metadata.artist_unicode or metadata.artist,
+        title=metadata.title_unicode or metadata.title,
+        version=metadata.version,
+        creator=metadata.creator,
+        mode=shown.analysis.beatmap.mode.name.lower(),
+        saved_at=shown.saved_at,
+        counts=counts(severity for severity, _ in open_),
+        new=sum(status is Status.NEW for _, status in open_),
+    )
