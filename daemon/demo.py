@@ -79,6 +79,11 @@ class DemoSongs:
             demo.path(version).write_bytes(demo.text(version))
         return demo
 
+    @property
+    def maps(self) -> tuple[Path, ...]:
+        """The one to be seen first comes last."""
+        return tuple(self.path(version) for version in DIFFICULTIES)
+
     def path(self, version: str) -> Path:
         return self.folder / SET_FOLDER / file_name(version)
 

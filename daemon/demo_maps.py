@@ -248,8 +248,8 @@ def four_keys(audio: str, mistakes: frozenset[Mistake]) -> bytes:
 
 DIFFICULTIES: Final[dict[str, Callable[[str, frozenset[Mistake]], bytes]]] = {
     "Normal": normal,
-    "Hard": hard,
     "4K Normal": four_keys,
+    "Hard": hard,
 }
 
 
