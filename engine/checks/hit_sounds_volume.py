@@ -62,11 +62,10 @@ def find_muted(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
 
 def _quiet_runs(beatmap: Beatmap) -> Iterator[tuple[_Level, list[Edge]]]:
     open_runs: dict[Part, tuple[_Level, list[Edge]]] = {}
+    quiet_percent = QUIET_PERCENT.value
     for edge in edges(beatmap):
-        level = next(
-            (each for each in LEVELS[edge.part] if edge.volume_percent <= each.at_most_percent), None
-        )
-        open_run = open_runs.get(edge.part)
+        level = _level(edge) if edge.volume_percent <= quiet_percent else None
+        open_run = open_runs.get(edge.part) if open_runs else None
         if open_run and open_run[0] is level:
             open_run[1].append(edge)
             continue
@@ -75,6 +74,10 @@ def _quiet_runs(beatmap: Beatmap) -> Iterator[tuple[_Level, list[Edge]]]:
         if level:
             open_runs[edge.part] = (level, [edge])
     yield from open_runs.values()
+
+
+def _level(edge: Edge) -> _Level | None:
+    return next((level for level in LEVELS[edge.part] if edge.volume_percent <= level.at_most_percent), None)
 
 
 def _anything_quiet(beatmap: Beatmap) -> bool:
