@@ -24,9 +24,11 @@ DEGENERATE: Final = 1e-3
 """Twice the area of a triangle, in px², below which the game sees a line (its float epsilon)."""
 CATMULL_DETAIL: Final = 50
 CATMULL_STEP_PX: Final = 6.0
-MOST_SUBDIVIDED: Final = 48
+MOST_SUBDIVIDED: Final = 200
 """Control points up to which a bezier is halved as the game does. Halving costs their square, so beyond this
-the curve itself is sampled, which agrees with the game's polyline within its tolerance."""
+the curve itself is sampled; that is a few thousandths shorter, as the game's points lie a little off it.
+"""
+SAMPLED_BEND_PX: Final = 0.2
 MOST_SAMPLES: Final = 4096
 HIGHEST_SPLINE_DEGREE: Final = 16
 """lazer's editor writes B4. A spline of many knots and a high degree is a joke, and costs its cube."""
@@ -88,7 +90,7 @@ def _subdivided(points: list[complex], most_points: int) -> list[complex]:
     while pending:
         piece = pending.pop()
         left, right = _halves(piece)
-        if len(drawn) < most_points and _bent(piece):
+        if len(drawn) < most_points and _bend_px(piece) > BEND_PX:
             pending.append(right)
             pending.append(left)
         else:
@@ -115,9 +117,9 @@ def _halves(points: list[complex]) -> tuple[list[complex], list[complex]]:
     return left, right
 
 
-def _bent(points: list[complex]) -> bool:
+def _bend_px(points: list[complex]) -> float:
     bends = zip(points, points[1:], points[2:], strict=False)
-    return max([abs(a - b - b + c) for a, b, c in bends]) > BEND_PX
+    return max([abs(a - b - b + c) for a, b, c in bends])
 
 
 def _sampled(points: Sequence[complex], most_points: int) -> list[complex]:
@@ -125,7 +127,7 @@ def _sampled(points: Sequence[complex], most_points: int) -> list[complex]:
     steps = 64
     drawn = [_at(points, step / steps) for step in range(steps + 1)]
     most_steps = min(MOST_SAMPLES, most_points)
-    while 2 * steps <= most_steps and _bent(drawn):
+    while 2 * steps <= most_steps and _bend_px(drawn) > SAMPLED_BEND_PX:
         between = [_at(points, (2 * step + 1) / (2 * steps)) for step in range(steps)]
         drawn = [point for pair in zip(drawn, between, strict=False) for point in pair] + drawn[-1:]
         steps *= 2

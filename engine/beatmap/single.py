@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Final
 
 _FLOAT32: Final = Struct("f")
-LARGEST: Final = 3.4028234e38
+LARGEST: Final = 3.4028234663852886e38
 
 
 def float32(value: float) -> float:
