@@ -30,8 +30,8 @@ the curve itself is sampled; that is a few thousandths shorter, as the game's po
 """
 SAMPLED_BEND_PX: Final = 0.2
 MOST_SAMPLES: Final = 4096
-HIGHEST_SPLINE_DEGREE: Final = 16
-"""lazer's editor writes B4. A spline of many knots and a high degree is a joke, and costs its cube."""
+MOST_SPLINE_WORK: Final = 1_000_000
+"""Spans times the cube of the degree. lazer's editor writes B4; a joke with more is drawn with less."""
 LEAST_WEIGHT: Final = 1e-10
 CUBIC: Final = 4
 QUADRATIC: Final = 3
@@ -228,7 +228,7 @@ def spline_pieces(points: Sequence[complex], degree: int) -> list[tuple[complex,
     degree = min(degree, highest)
     if degree == highest:
         return [tuple(points)]
-    degree = min(degree, HIGHEST_SPLINE_DEGREE)
+    degree = min(degree, max(2, int((MOST_SPLINE_WORK / len(points)) ** (1 / 3))))
     spans = len(points) - degree
     knots = [0] * degree + list(range(spans + 1)) + [spans] * degree
     return [
