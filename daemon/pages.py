@@ -12,12 +12,14 @@ from engine.checks.check import Category, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from daemon.desk import News
     from daemon.notify import Notifier
-    from daemon.protocol import Level, Message
+    from daemon.protocol import Message
     from daemon.server import Client, Server
     from daemon.tray_link import TrayLink
     from daemon.watching import Watching
-    from daemon.workbench import News, Workbench
+    from daemon.wire import Level
+    from daemon.workbench import Workbench
     from engine.checks.check import Check
 
 _log = logging.getLogger(__name__)

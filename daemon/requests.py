@@ -6,14 +6,15 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from daemon import protocol
-from daemon.protocol import (
-    BadRequestError,
+from daemon.protocol import BadRequestError
+from daemon.wire import (
     CheckNow,
     ChooseFolder,
     OpenLog,
     Pause,
     Quit,
     Request,
+    RequestId,
     Select,
     SetIntended,
     Show,
@@ -61,7 +62,7 @@ async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
             client.send(protocol.reply(request_id, data=data))
 
 
-def _refuse(client: Client, request_id: protocol.RequestId, sentence: str) -> None:
+def _refuse(client: Client, request_id: RequestId, sentence: str) -> None:
     if request_id is None:
         client.send(protocol.notice("error", sentence))
     else:

@@ -21,8 +21,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from daemon.paths import ensure_folder
-from daemon.protocol import SUBPROTOCOL, TOKEN_PREFIX, Show, read_reply, write_request
+from daemon.protocol import SUBPROTOCOL, TOKEN_PREFIX, read_reply, write_request
 from daemon.server import HOST, WEBSOCKET_PATH, page_link
+from daemon.wire import Show
 
 if TYPE_CHECKING:
     from pathlib import Path

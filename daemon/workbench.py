@@ -14,23 +14,23 @@ import logging
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from daemon import protocol
 from daemon.analysis import Analysis, Superseded, analyse, parse
+from daemon.desk import Desk, Job, News, identity_of, summary_of
 from daemon.protocol import MOST_MAPS, Message, Shown
 from daemon.reading import BusyError, read_shared
-from daemon.session import MapSummary, Session, Status, counts
-from daemon.store import Identity
 from engine.beatmap.diff import diff
-from engine.checks.check import Severity, Song
+from engine.checks.check import Song
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from daemon.reading import Reading
+    from daemon.session import MapSummary
     from daemon.store import Store
     from daemon.tasks import Tasks
     from daemon.watcher import SaveEvent
@@ -56,59 +56,6 @@ class Songs(Protocol):
 
     def measure(self, map_path: Path, audio_filename: str) -> Song:
         """Reads the audio: may take a while."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One look at one state of a map."""
-
-    path: Path
-    version: int
-    saved: bool
-    """Somebody pressed Ctrl+S; else a person asked for the map, or its song has been measured."""
-    first_seen: float
-    settled: float
-    saved_at: float
-    content_hash: str = ""
-    data: bytes = b""
-    document: Document | None = None
-    parse_ms: float = 0.0
-    total_ms: float | None = None
-    """Of the first look at this content, for a second one."""
-
-
-@dataclass(slots=True)
-class Desk:
-    """A map being worked on."""
-
-    session: Session = field(default_factory=Session)
-    identity: Identity | None = None
-    shown: Shown | None = None
-    message: Message | None = None
-    """`shown`, encoded; None while that is out of date."""
-    edited: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What pages are told after a look at a map."""
-
-    shown: Shown
-    message: Message
-    saved: bool
-
-    @property
-    def new_problems(self) -> list[str]:
-        """Messages of what this save broke, the intended aside."""
-        return [
-            located.finding.message
-            for located, verdict in zip(
-                self.shown.analysis.findings, self.shown.outcome.verdicts, strict=True
-            )
-            if verdict.status is Status.NEW
-            and not verdict.intended
-            and located.finding.severity is Severity.PROBLEM
-        ]
 
 
 class Workbench:
@@ -318,7 +265,7 @@ class Workbench:
         return analysis, song is None
 
     async def _recognise(self, desk: Desk, path: Path, analysis: Analysis) -> None:
-        identity = _identity(path, analysis)
+        identity = identity_of(path, analysis)
         if identity == desk.identity:
             return
         remembered = await self._in_store(self._store.recognise, identity)
@@ -333,7 +280,7 @@ class Workbench:
         self._remember_check(desk, shown)
 
     def _remember_check(self, desk: Desk, shown: Shown) -> None:
-        summary = _summary(shown)
+        summary = summary_of(shown)
         self.recent[shown.key] = summary
         newest_first = sorted(self.recent.values(), key=lambda each: -each.saved_at)[:MOST_MAPS]
         self.recent = OrderedDict((each.key, each) for each in newest_first)
@@ -409,38 +356,3 @@ def _logged(function: Callable[..., object], *arguments: object) -> None:
         function(*arguments)
     except Exception:  # noqa: BLE001  the reason above; it is logged with its traceback
         _log.exception("what was checked could not be remembered")
-
-
-def _identity(path: Path, analysis: Analysis) -> Identity:
-    metadata = analysis.metadata
-    return Identity(
-        path=path,
-        beatmap_id=metadata.beatmap_id,
-        artist=metadata.artist,
-        title=metadata.title,
-        creator=metadata.creator,
-        difficulty=metadata.version,
-        mode=analysis.beatmap.mode.name.lower(),
-    )
-
-
-def _summary(shown: Shown) -> MapSummary:
-    metadata = shown.analysis.metadata
-    open_ = [
-        (located.finding.severity, verdict.status)
-        for located, verdict in zip(shown.analysis.findings, shown.outcome.verdicts, strict=True)
-        if not verdict.intended
-    ]
-    return MapSummary(
-        key=shown.key,
-        set_name=shown.set_name,
-        file_name=shown.file_name,
-        artist=metadata.artist_unicode or metadata.artist,
-        title=metadata.title_unicode or metadata.title,
-        version=metadata.version,
-        creator=metadata.creator,
-        mode=shown.analysis.beatmap.mode.name.lower(),
-        saved_at=shown.saved_at,
-        counts=counts(severity for severity, _ in open_),
-        new=sum(status is Status.NEW for _, status in open_),
-    )
