@@ -3,6 +3,9 @@
 Names mislead ("Easy" in a title, guest names, jokes), and no star rating is computed here. So three simple
 measures each name the lowest level that fits them, and the highest of the three counts: rules meant for
 beginners are then applied only to maps that look like a beginner's in every respect.
+
+Of 475 real maps that name their level 445 are estimated as named: 67 of 68 Easy, 91 of 100 Normal, 92 of 101
+Hard, 195 of 206 Insane and above. 21 are estimated too low, each by one level.
 """
 
 from __future__ import annotations
