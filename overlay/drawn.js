@@ -12,7 +12,13 @@ export function afterPaint(run) {
   });
 }
 
-export function announceDrawn({ key, map_version }) {
-  const at = performance.timeOrigin + performance.now();
-  dispatchEvent(new CustomEvent("mapside:drawn", { detail: { key, map_version, at } }));
+/** `at` and `received_at` in milliseconds, `sent_at` in seconds since the epoch: the clocks of page and companion. */
+export function announceDrawn({ key, map_version, timings, sent_at }, received_at) {
+  const detail = { key, map_version, timings, sent_at, received_at, at: now() };
+  dispatchEvent(new CustomEvent("mapside:drawn", { detail }));
+}
+
+/** Finer than Date.now(), on the same scale. */
+export function now() {
+  return performance.timeOrigin + performance.now();
 }

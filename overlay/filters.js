@@ -92,7 +92,7 @@ class FindingFilters extends HTMLElement {
       this.category.replaceChildren(h("option", { value: "" }), ...categories.map((value) => h("option", { value })));
     }
     for (const option of this.category.options) {
-      setText(option, option.value === "" ? "Any category" : `${option.value} (${facets.category[option.value] ?? 0})`);
+      setText(option, option.value === "" ? "Category" : `${option.value} (${facets.category[option.value] ?? 0})`);
     }
     this.category.value = chosen;
   }

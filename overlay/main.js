@@ -54,19 +54,19 @@ let undo = null; // takes back the last "intended"
 
 socket.addEventListener("phase", ({ detail }) => change({ ...state, connection: detail }));
 
-socket.addEventListener("message", ({ detail: message }) => {
+socket.addEventListener("message", ({ detail: { message, received_at } }) => {
   if (message.type === "notice") notice(message);
   else if (message.type === "hello" && message.protocol > PROTOCOL) reloadForNewer(message.protocol);
-  else receive(message);
+  else receive(message, received_at);
 });
 
-function receive(message) {
+function receive(message, received_at) {
   const before = state;
   change(store.receive(state, message));
   if (message.type === "hello") greeted = true;
   if (message.type === "maps") askForPinned();
   if (message.type !== "map") return;
-  if (state.map === message) sayAndReport(message);
+  if (state.map === message) sayAndReport(message, received_at);
   else if (before.elsewhere !== state.elsewhere) offerElsewhere(message);
 }
 
@@ -77,10 +77,10 @@ function askForPinned() {
   greeted = false;
 }
 
-function sayAndReport(map) {
+function sayAndReport(map, received_at) {
   setText(parts.announce, spoken(store.delta(state), map));
   // Drawn in the coming frame; a hidden page has no frames, and then nothing is on screen either.
-  afterPaint(() => announceDrawn(map));
+  afterPaint(() => announceDrawn(map, received_at));
 }
 
 function offerElsewhere(map) {
@@ -279,7 +279,7 @@ listenForKeys({
 function render() {
   frame = null;
   const place = store.place(state);
-  document.body.dataset.phase = state.connection.phase;
+  document.body.dataset.connection = state.connection.phase;
   parts.work.hidden = place !== null;
   parts.place.update(place, state);
   parts.connection.update(state);

@@ -1,9 +1,10 @@
 // Draws the timeline: the song below, the pointer and the selection above. Two canvases, because the lower one is
 // costly with thousands of findings and the upper one changes with every move of the mouse.
 
+import { rateAt } from "./density.js";
 import { clock, stamp } from "./format.js";
 import { LANES } from "./marks.js";
-import { isWhole, span, ticks, toX } from "./timescale.js";
+import { isWhole, span, ticks, toTime, toX } from "./timescale.js";
 
 export const LAYOUT = { ruler: 20, lane: 15, lanesTop: 24, songTop: 72, foot: 8 };
 const TICK_GAP_PX = 70;
@@ -13,7 +14,7 @@ export function palette(element) {
   const style = getComputedStyle(element);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const names = [
-    "bg-1", "bg-2", "line", "line-strong", "text", "dim", "accent", "edited", "density", "density-kiai", "kiai",
+    "bg-1", "bg-2", "line", "line-strong", "text", "dim", "accent", "edited", "density", "density-edge", "kiai",
     "break", "red-line", "bookmark", "preview", ...LANES,
   ];
   return Object.fromEntries(names.map((name) => [name, colour(name)]));
@@ -30,7 +31,7 @@ export function prepare(canvas, width, height) {
   return context;
 }
 
-/** `scene`: {overview, edited, marks, muted, view, whole, width, height, colours} */
+/** `scene`: {overview, busyness, edited, marks, muted, view, whole, width, height, colours} */
 export function drawSong(context, scene) {
   drawEdited(context, scene);
   drawBreaks(context, scene);
@@ -116,22 +117,23 @@ function drawKiai(context, scene) {
   });
 }
 
-/** One column per pixel: the busiest bin under it, so that a burst is never averaged away. */
 function drawDensity(context, scene) {
-  const { overview, colours, width, height, view } = scene;
-  const { counts, bin_ms } = overview.density;
-  const most = counts.reduce((top, count) => Math.max(top, count), 1);
+  const { busyness, colours, width, height, view } = scene;
+  if (busyness.most === 0) return;
   const base = height - LAYOUT.foot - 4;
   const tall = base - LAYOUT.songTop - 2;
-  const first_ms = overview.start_ms;
-  context.fillStyle = colours.density;
-  for (let x = 0; x < width; x += 1) {
-    const from = Math.floor((view.start_ms + (x / width) * span(view) - first_ms) / bin_ms);
-    const to = Math.floor((view.start_ms + ((x + 1) / width) * span(view) - first_ms) / bin_ms);
-    let count = 0;
-    for (let bin = Math.max(0, from); bin <= Math.min(to, counts.length - 1); bin += 1) count = Math.max(count, counts[bin]);
-    if (count > 0) context.fillRect(x, base - (count / most) * tall, 1, (count / most) * tall);
+  context.beginPath();
+  context.moveTo(0, base);
+  for (let x = 0; x <= width; x += 1) {
+    context.lineTo(x, base - (rateAt(busyness, toTime(view, width, x)) / busyness.most) * tall);
   }
+  context.lineTo(width, base);
+  context.closePath();
+  context.fillStyle = colours.density;
+  context.fill();
+  context.strokeStyle = colours["density-edge"];
+  context.lineWidth = 1;
+  context.stroke();
 }
 
 function drawRuler(context, { view, width, colours }) {

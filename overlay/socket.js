@@ -1,11 +1,13 @@
 // The connection, and nothing else: it opens, it comes back after it was lost, it matches replies to requests.
 // It keeps no message: after a break the server sends the whole state again.
 
+import { now } from "./drawn.js";
+
 export const PROTOCOL = 1;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 8000;
 
-/** Fires `phase` ({phase, retryAt}) and `message` (a message of the server's). */
+/** Fires `phase` ({phase, retryAt}) and `message` ({message, received_at}: epoch milliseconds, before it was read). */
 export class Socket extends EventTarget {
   #token;
   #socket = null;
@@ -48,14 +50,15 @@ export class Socket extends EventTarget {
       this.#failures = 0;
       this.#phase("open");
     };
-    socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
+    socket.onmessage = (event) => this.#receive(event.data, now());
     socket.onclose = () => this.#lost(socket, opened);
     this.#socket = socket;
   }
 
-  #receive(message) {
+  #receive(text, received_at) {
+    const message = JSON.parse(text);
     if (message.type === "reply") this.#answer(message);
-    else this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    else this.dispatchEvent(new CustomEvent("message", { detail: { message, received_at } }));
   }
 
   #answer({ id, ok, error, data }) {

@@ -17,6 +17,7 @@ export const INITIAL = Object.freeze({
   hello: null,
   status: null,
   maps: Object.freeze({ current: null, maps: Object.freeze([]) }),
+  greeted: false, // a connection has just begun: the map that comes is the one to show
   map: null,
   pinned: null, // key of the map held on screen; null: the page follows saves
   elsewhere: null, // while pinned: the map message of another difficulty that was saved meanwhile
@@ -29,7 +30,7 @@ export const INITIAL = Object.freeze({
 });
 
 const RECEIVERS = {
-  hello: (state, message) => ({ ...state, hello: message }),
+  hello: (state, message) => ({ ...state, hello: message, greeted: true }),
   status: (state, message) => ({ ...state, status: message }),
   maps: (state, message) => ({ ...state, maps: message, pinned: keptPin(state.pinned, message.maps) }),
   map: receiveMap,
@@ -48,16 +49,23 @@ function keptPin(pinned, maps) {
 
 function receiveMap(state, map) {
   if (state.pinned !== null && state.pinned !== map.key) return { ...state, elsewhere: map };
+  if (state.pinned === null && isSecondLook(state, map)) return state;
   const sameMap = state.map?.key === map.key;
   const kept = sameMap && map.findings.some((finding) => finding.id === state.selectedId);
   return {
     ...state,
     map,
+    greeted: false,
     elsewhere: null,
     selectedId: kept ? state.selectedId : null,
     cursor: sameMap ? state.cursor : 0,
     filters: sameMap ? state.filters : { ...state.filters, check: "" },
   };
+}
+
+/** News of a map saved earlier than the one on screen (its song's length is known now) is no reason to turn to it. */
+function isSecondLook({ map: shown, greeted }, map) {
+  return !greeted && shown !== null && map.key !== shown.key && map.saved_at < shown.saved_at;
 }
 
 export function pin(state, key) {

@@ -1,6 +1,7 @@
 // <map-timeline>: the whole song at a glance, and every place in it that wants attention.
 // Wheel zooms, drag pans, double click shows everything again, a click selects; the arrow keys do the same.
 
+import { busyness, rateAt } from "./density.js";
 import { emit, h, setAttribute, setText } from "./dom.js";
 import { clock, decimal, stamp } from "./format.js";
 import { LANES, layoutMarks, markAt } from "./marks.js";
@@ -15,6 +16,7 @@ class MapTimeline extends HTMLElement {
   #visible = [];
   #shown = [];
   #titles = {};
+  #busyness = null;
   #selected = null;
   #view = null;
   #whole = null;
@@ -56,6 +58,7 @@ class MapTimeline extends HTMLElement {
     const changed = map !== this.#map || visible !== this.#visible || shown !== this.#shown;
     if (!changed && selected === this.#selected) return;
     const moved = selected?.id !== this.#selected?.id;
+    if (map !== this.#map) this.#busyness = busyness(map.overview);
     this.#map = map;
     this.#visible = visible;
     this.#shown = shown;
@@ -85,6 +88,7 @@ class MapTimeline extends HTMLElement {
     this.#marks = layoutMarks(this.#visible, this.#view, width);
     this.#scene = {
       overview: this.#map.overview,
+      busyness: this.#busyness,
       edited: this.#map.edited,
       marks: this.#marks,
       muted: layoutMarks(this.#shown.filter((finding) => !kept.has(finding)), this.#view, width),
@@ -205,10 +209,11 @@ class MapTimeline extends HTMLElement {
 
   #tipLines(x, mark) {
     const time_ms = scale.toTime(this.#view, this.stage.clientWidth, x);
+    const rate = `${rateAt(this.#busyness, time_ms).toFixed(1)} objects/s`;
     const findings = mark?.findings ?? [];
     const more = findings.length - TIP_LINES;
     return [
-      h("b", { text: [stamp(findings[0]?.time_ms ?? time_ms), ...placesAt(this.#map, time_ms)].join(" · ") }),
+      h("b", { text: [stamp(findings[0]?.time_ms ?? time_ms), ...placesAt(this.#map, time_ms), rate].join(" · ") }),
       ...findings.slice(0, TIP_LINES).map((finding) => h("span", { class: finding.severity, text: finding.message })),
       more > 0 ? h("i", { text: `and ${more} more` }) : "",
     ];

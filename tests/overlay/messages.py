@@ -22,7 +22,7 @@ def hello(protocol: int = 1) -> Message:
             "category": category,
             "modes": ["osu"],
             "purpose": f"Finds where this happens: {title.lower()}.",
-            "reasoning": "A player hears the song and expects the map to agree with it. Where it does not, the play feels unfair.",
+            "reasoning": "A player trusts the song. Where it does not agree, the play feels unfair.",
         }
         for check_id, (title, category) in PURPOSES.items()
     }
@@ -78,7 +78,9 @@ def maps(*entries: Message) -> Message:
     return {"type": "maps", "current": listed[0]["key"], "maps": listed}
 
 
-def map_message(findings: list[Message], key: str = "set/insane", version: str = "Insane", **changes: Any) -> Message:
+def map_message(
+    findings: list[Message], key: str = "set/insane", version: str = "Insane", **changes: Any
+) -> Message:
     end_ms = max([180_000, *(item["time_ms"] or 0 for item in findings)])
     metadata = {
         "artist": "Camellia",

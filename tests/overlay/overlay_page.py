@@ -1,4 +1,4 @@
-"""The page as a mapper would speak of it, so that tests read as claims about the overlay and not about its markup."""
+"""The page as a mapper would speak of it, so that tests speak of the overlay and not of markup."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from playwright.async_api import expect
 if TYPE_CHECKING:
     from playwright.async_api import ConsoleMessage, Locator, Page
 
-# Keeps links into the editor inside the test, and remembers them; notes every map that was painted, and when its
-# message had come.
+# Keeps links into the editor inside the test, and remembers them; notes every map that was painted.
 WATCH = """
 window.jumps = [];
 addEventListener("click", (event) => {
@@ -23,18 +22,7 @@ HTMLAnchorElement.prototype.click = function () {
   else window.jumps.push(this.getAttribute("href"));
 };
 window.drawn = [];
-addEventListener("mapside:drawn", ({ detail }) => window.drawn.push({ ...detail, arrived: window.arrived }));
-const Plain = WebSocket;
-window.WebSocket = class extends Plain {
-  constructor(...args) {
-    super(...args);
-    this.addEventListener("message", ({ data }) => {
-      if (data.includes('"type":"map"') || data.includes('"type": "map"')) {
-        window.arrived = performance.timeOrigin + performance.now();
-      }
-    });
-  }
-};
+addEventListener("mapside:drawn", ({ detail }) => window.drawn.push(detail));
 """
 
 
@@ -131,6 +119,10 @@ class OverlayPage:
         return float(await self.page.evaluate("document.querySelector('finding-list').scrollTop"))
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # A refused handshake is reported by the browser itself; tests that expect one look at the page instead.
-        if message.type == "error" and "WebSocket" not in message.text and "ERR_CONNECTION" not in message.text:
+        # The browser reports a refused handshake itself; tests that expect one look at the page instead.
+        if (
+            message.type == "error"
+            and "WebSocket" not in message.text
+            and "ERR_CONNECTION" not in message.text
+        ):
             self.complaints.append(message.text)

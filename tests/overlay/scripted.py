@@ -18,6 +18,10 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from websockets.typing import Subprotocol
+
     from tests.overlay.messages import Message
 
 OVERLAY = Path(__file__).resolve().parents[2] / "overlay"
@@ -104,8 +108,8 @@ class ScriptedCompanion:
         return _respond(HTTPStatus.OK, file.read_bytes(), kind)
 
 
-def _ours(_: ServerConnection, offered: object) -> str | None:
-    return "mapside.1" if "mapside.1" in str(offered) else None
+def _ours(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    return next((each for each in offered if each.startswith("mapside.")), None)
 
 
 def _respond(status: HTTPStatus, body: bytes = b"", kind: str = "text/plain") -> Response:

@@ -21,10 +21,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FINDINGS = [
     say.finding(1, severity="minor", strength=0.9),
-    say.finding(2, severity="problem", strength=0.2, check="overlap", message="Two circles stand on each other."),
+    say.finding(
+        2, severity="problem", strength=0.2, check="overlap", message="Two circles stand on each other."
+    ),
     say.finding(3, severity="warning", check="low-volume", message="Volume is 4 %."),
     say.finding(4, severity="problem", strength=0.8, status="new"),
-    say.finding(5, check="missing-tags", time_ms=None, timestamp="", link=None, message="No tags.", strength=0.1),
+    say.finding(
+        5, check="missing-tags", time_ms=None, timestamp="", link=None, message="No tags.", strength=0.1
+    ),
 ]
 
 
@@ -54,7 +58,9 @@ class TestOrder:
         await overlay.page.reload()
         await overlay.expect_rows("f5", "f1", "f2", "f3", "f4")
 
-    async def test_by_check_findings_stand_under_their_check_and_fold_away(self, overlay: OverlayPage) -> None:
+    async def test_by_check_findings_stand_under_their_check_and_fold_away(
+        self, overlay: OverlayPage
+    ) -> None:
         await overlay.page.get_by_label("Order").select_option("check")
         group = overlay.page.locator("finding-list .group:visible").filter(has_text="Unsnapped object")
         await expect(group).to_contain_text("2")
@@ -111,10 +117,12 @@ class TestFinding:
         await expect(row).to_contain_text("whole map")
         await expect(row.get_by_role("link")).to_have_count(0)
 
-    async def test_selected_it_says_why_it_matters_and_to_which_map_it_belongs(self, overlay: OverlayPage) -> None:
+    async def test_selected_it_says_why_it_matters_and_to_which_map_it_belongs(
+        self, overlay: OverlayPage
+    ) -> None:
         await overlay.rows.filter(has_text="Two circles").click()
         await expect(overlay.detail).to_contain_text("Why it matters")
-        await expect(overlay.detail).to_contain_text("Where it does not, the play feels unfair.")
+        await expect(overlay.detail).to_contain_text("Where it does not agree, the play feels unfair.")
         await expect(overlay.detail).to_contain_text("In [Insane] Camellia")
 
     async def test_it_copies_as_discussion_text(self, overlay: OverlayPage) -> None:
@@ -177,10 +185,12 @@ class TestIntended:
 
 
 class TestStrangersText:
-    EVIL = "<img src=x onerror=\"window.hurt=1\"><script>window.hurt=1</script>"
+    EVIL = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
 
     async def test_markup_in_a_map_stays_text(self, overlay: OverlayPage) -> None:
-        evil = say.finding(1, message=self.EVIL, timestamp=self.EVIL, link="javascript:window.hurt=1", discussion=self.EVIL)
+        evil = say.finding(
+            1, message=self.EVIL, timestamp=self.EVIL, link="javascript:window.hurt=1", discussion=self.EVIL
+        )
         gone = [{"check": self.EVIL, "message": self.EVIL, "timestamp": self.EVIL}]
         hurtful = say.map_message([evil], version=self.EVIL, gone=gone)
         hurtful["metadata"] = dict.fromkeys(hurtful["metadata"], self.EVIL) | {"mode": "osu"}

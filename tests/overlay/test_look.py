@@ -1,4 +1,4 @@
-"""What can be measured of how the page looks: that it fits, that it can be read, that it holds still when asked."""
+"""What can be measured of how the page looks: that it fits, can be read, and holds still when asked."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ CONTRAST = """() => {
     return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255]);
   };
   const light = (rgb) => {
-    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = rgb.map((v) => linear(v / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const seen = [];
@@ -58,7 +59,9 @@ def full() -> ScriptedCompanion:
     ]
     gone = [{"check": "overlap", "message": LONG, "timestamp": "00:09:000 (1)"}]
     listed = say.maps(say.entry(title=LONG, version=LONG), say.entry("set/hard", new=3))
-    return ScriptedCompanion(say.hello(), say.status(), listed, say.map_message(findings, gone=gone, version=LONG))
+    return ScriptedCompanion(
+        say.hello(), say.status(), listed, say.map_message(findings, gone=gone, version=LONG)
+    )
 
 
 @pytest.mark.parametrize("width", [360, 700, 1200])
@@ -70,7 +73,7 @@ async def test_nothing_scrolls_sideways(overlay: OverlayPage, width: int) -> Non
         await overlay.press("j")
         await overlay.expect_selected("f1")
         wide = await overlay.page.evaluate(
-            """() => [document.documentElement, ...document.querySelectorAll("body, main, finding-list, finding-detail")]
+            """() => [...document.querySelectorAll("html, body, main, finding-list, finding-detail")]
                 .map((element) => element.scrollWidth - element.clientWidth)"""
         )
         assert max(wide) == 0
@@ -86,7 +89,13 @@ async def test_at_360_px_map_delta_filters_and_list_are_all_in_sight(overlay: Ov
     async with full() as companion:
         await overlay.page.set_viewport_size({"width": 360, "height": 640})
         await overlay.open(companion.link)
-        for part in ("map-picker .current", "map-timeline", "save-delta", "finding-filters", "finding-list .row"):
+        for part in (
+            "map-picker .current",
+            "map-timeline",
+            "save-delta",
+            "finding-filters",
+            "finding-list .row",
+        ):
             await expect(overlay.page.locator(part).first).to_be_in_viewport(ratio=1)
 
 

@@ -11,6 +11,8 @@ from tests.overlay import messages as say
 from tests.overlay.scripted import ScriptedCompanion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.overlay.overlay_page import OverlayPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -20,8 +22,8 @@ MANY = [
     say.finding(number, time_ms=20 * number, severity=SEVERITIES[number % 4], strength=number % 97 / 97)
     for number in range(5000)
 ]
-# A frame of a 60 Hz screen is 16.7 ms. These bounds leave room for a busy machine of two cores, and none for a list
-# that makes an element of every finding: that takes seconds.
+# A frame of a 60 Hz screen is 16.7 ms. These bounds leave room for a busy machine of two cores, and none for
+# a list that makes an element of every finding: that takes seconds.
 DRAWN_WITHIN_MS = 250
 SCROLL_FRAME_WITHIN_MS = 34
 SCROLL = """async () => {
@@ -39,7 +41,7 @@ SCROLL = """async () => {
 
 
 async def test_they_are_on_screen_at_once_and_scroll_frame_by_frame(
-    overlay: OverlayPage, record_property: pytest.RecordProperty
+    overlay: OverlayPage, record_property: Callable[[str, object], None]
 ) -> None:
     async with ScriptedCompanion(
         say.hello(), say.status(), say.maps(), say.map_message(MANY[:10])
@@ -49,9 +51,11 @@ async def test_they_are_on_screen_at_once_and_scroll_frame_by_frame(
         took = []
         for version in range(2, 7):
             await companion.send(say.map_message(MANY, map_version=version))
-            await overlay.page.wait_for_function(f"() => window.drawn.some((map) => map.map_version === {version})")
+            await overlay.page.wait_for_function(
+                f"() => window.drawn.some((map) => map.map_version === {version})"
+            )
             drawn = (await overlay.drawn())[-1]
-            took.append(drawn["at"] - drawn["arrived"])
+            took.append(drawn["at"] - drawn["received_at"])
         frames = sorted(await overlay.page.evaluate(SCROLL))
         record_property("drawn_ms", took)
         record_property("scroll_frame_p95_ms", frames[85])

@@ -65,7 +65,9 @@ async def test_new_rows_stand_out_and_gone_ones_are_struck_through(
     await expect(changes.locator(".new")).to_have_count(2)
     await expect(changes.locator("s")).to_have_count(3)
     await overlay.page.get_by_role("button", name="3 gone").click()
-    await expect(overlay.page.get_by_role("region", name="Gone since the last save")).to_contain_text("number 0")
+    await expect(overlay.page.get_by_role("region", name="Gone since the last save")).to_contain_text(
+        "number 0"
+    )
 
 
 async def test_a_new_one_is_one_click_away(overlay: OverlayPage, companion: ScriptedCompanion) -> None:
@@ -81,7 +83,9 @@ async def test_the_selection_stays_on_its_finding(overlay: OverlayPage, companio
     await overlay.expect_selected("f5")
 
 
-async def test_the_row_one_reads_stays_where_it_is(overlay: OverlayPage, companion: ScriptedCompanion) -> None:
+async def test_the_row_one_reads_stays_where_it_is(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
     await overlay.page.evaluate("document.querySelector('finding-list').scrollTop = 405")
     row = overlay.rows.filter(has_text="number 15)")
     before = await row.bounding_box()
@@ -120,6 +124,15 @@ async def test_the_page_turns_to_another_difficulty_that_is_saved(
     await expect(overlay.rows).to_have_count(1)
 
 
+async def test_a_second_look_at_an_earlier_save_does_not_turn_the_page(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    earlier = say.map_message([], key="set/hard", version="Hard", saved_at=1.0)
+    await companion.send(earlier, second_save())
+    await expect(overlay.delta).to_contain_text("+2 new")
+    assert [map_["key"] for map_ in await overlay.drawn()] == ["set/insane", "set/insane"]
+
+
 async def test_a_pinned_difficulty_stays_and_the_other_is_offered(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
@@ -148,7 +161,7 @@ async def test_the_page_says_when_a_map_is_truly_on_screen(
     await overlay.page.wait_for_function("() => window.drawn.length === 2")
     drawn = (await overlay.drawn())[-1]
     assert (drawn["key"], drawn["map_version"]) == ("set/insane", 2)
-    assert drawn["at"] > drawn["arrived"]
+    assert drawn["at"] > drawn["received_at"]
     assert await overlay.page.evaluate("document.querySelectorAll('.row.fresh').length") == 2
 
 

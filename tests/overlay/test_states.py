@@ -23,7 +23,9 @@ def idle(**status: Any) -> ScriptedCompanion:
 
 
 async def test_before_the_first_save_it_says_what_to_do_and_what_is_watched(overlay: OverlayPage) -> None:
-    async with idle(folder="D:\\osu!\\Songs", sets=12, note="Only the 300 latest sets are watched.") as companion:
+    async with idle(
+        folder="D:\\osu!\\Songs", sets=12, note="Only the 300 latest sets are watched."
+    ) as companion:
         await overlay.open(companion.link)
         await expect(overlay.screen).to_contain_text("Press Ctrl+S in the editor")
         await expect(overlay.screen).to_contain_text("D:\\osu!\\Songs")
@@ -31,7 +33,9 @@ async def test_before_the_first_save_it_says_what_to_do_and_what_is_watched(over
         await expect(overlay.screen).to_contain_text("Only the 300 latest sets are watched.")
 
 
-async def test_without_a_songs_folder_it_asks_for_one_and_says_why_a_path_is_refused(overlay: OverlayPage) -> None:
+async def test_without_a_songs_folder_it_asks_for_one_and_says_why_a_path_is_refused(
+    overlay: OverlayPage,
+) -> None:
     async with idle(folder=None, sets=0, watching="nothing") as companion:
         companion.refuses["choose_folder"] = "There is no folder /nowhere."
         await overlay.open(companion.link)
@@ -46,7 +50,9 @@ async def test_without_a_songs_folder_it_asks_for_one_and_says_why_a_path_is_ref
 
 async def test_a_map_without_findings_is_called_clean(overlay: OverlayPage) -> None:
     intended = say.finding(1, intended=True)
-    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), say.map_message([intended])) as companion:
+    async with ScriptedCompanion(
+        say.hello(), say.status(), say.maps(), say.map_message([intended])
+    ) as companion:
         await overlay.open(companion.link)
         await expect(overlay.page.get_by_text("[Insane] is clean")).to_be_visible()
         await overlay.page.get_by_role("button", name="1 marked as intended").click()
@@ -77,7 +83,12 @@ async def test_a_song_of_unknown_length_ends_with_its_last_object(overlay: Overl
 
 async def test_a_map_without_objects_still_draws(overlay: OverlayPage) -> None:
     drawn = say.map_message([])
-    drawn["overview"] |= {"start_ms": 0, "end_ms": 0, "song_ms": None, "density": {"bin_ms": 1000, "counts": []}}
+    drawn["overview"] |= {
+        "start_ms": 0,
+        "end_ms": 0,
+        "song_ms": None,
+        "density": {"bin_ms": 1000, "counts": []},
+    }
     async with ScriptedCompanion(say.hello(), say.status(), say.maps(), drawn) as companion:
         await overlay.open(companion.link)
         await overlay.page.wait_for_function("() => window.drawn.length === 1")
@@ -87,7 +98,9 @@ async def test_a_notice_of_the_companion_is_shown(overlay: OverlayPage) -> None:
     async with idle() as companion:
         await overlay.open(companion.link)
         await expect(overlay.screen).to_be_visible()
-        await companion.send({"type": "notice", "level": "error", "text": "Insane.osu cannot be read: it is empty."})
+        await companion.send(
+            {"type": "notice", "level": "error", "text": "Insane.osu cannot be read: it is empty."}
+        )
         await expect(overlay.toasts).to_contain_text("Insane.osu cannot be read")
 
 
