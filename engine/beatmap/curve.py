@@ -253,7 +253,7 @@ def _drawn(control: ControlPath) -> tuple[list[complex], float]:
     points: list[complex] = []
     unseen_px = 0.0
     for segment in control.segments:
-        part, part_unseen_px = _segment_points(segment, max(2, MOST_POINTS - len(points)))
+        part, part_unseen_px = _segment_points(segment, max(0, MOST_POINTS - len(points)))
         unseen_px += part_unseen_px
         points += part[1:] if points and part[0] == points[-1] else part
     return points, unseen_px
@@ -273,7 +273,7 @@ def _segment_points(segment: Segment, most_points: int) -> tuple[list[complex], 
         return approximate.bezier(points, most_points), 0.0
     drawn = []
     for piece in approximate.spline_pieces(points, segment.degree):
-        drawn[-1:] = approximate.bezier(piece, max(2, most_points - len(drawn)))
+        drawn[-1:] = approximate.bezier(piece, max(0, most_points - len(drawn)))
     return drawn, 0.0
 
 

@@ -31,7 +31,7 @@ STEP_PX: Final = 6.4
 """How far one level of a stack is moved, for a circle of scale 1."""
 PLAYFIELD_ALLOWANCE: Final = 1.00041
 """The game's circles are this much larger than their size says: stable once rounded the playfield down."""
-MOST_STACKED: Final = 400
+MOST_STACKED: Final = 200
 """How many objects one object of an old file can lift: by then it stands far outside the playfield."""
 PLAYFIELD_CENTRE: Final = 256 + 192j
 """Where the game puts every spinner."""
