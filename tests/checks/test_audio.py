@@ -54,6 +54,11 @@ def test_decoders_may_disagree_by_a_few_frames() -> None:
     assert found("objects-outside-song", TIMED.beatmap(), Song(length_ms=9450)) == ()
 
 
+def test_a_tenth_of_a_second_after_the_end_is_too_late() -> None:
+    assert found("objects-outside-song", TIMED.beatmap(), Song(length_ms=9401)) == ()
+    assert len(found("objects-outside-song", TIMED.beatmap(), Song(length_ms=9399))) == 1
+
+
 def test_where_the_song_ends_is_not_guessed() -> None:
     assert found("objects-outside-song", TIMED.beatmap(), Song()) == ()
 
@@ -66,6 +71,13 @@ def test_more_than_a_fifth_unused_is_a_warning() -> None:
 
 def test_a_fifth_unused_is_fine() -> None:
     assert found("unused-audio", TIMED.beatmap(), Song(length_ms=11_875)) == ()
+
+
+def test_a_little_more_than_a_fifth_unused_is_weaker_than_half() -> None:
+    fifth, half = (
+        only("unused-audio", TIMED.beatmap(), Song(length_ms=length_ms)) for length_ms in (12_000, 19_000)
+    )
+    assert fifth.strength < half.strength
 
 
 def test_a_storyboard_may_fill_the_end() -> None:

@@ -82,3 +82,14 @@ def test_white_outside_of_kiai_is_fine() -> None:
 def test_a_white_spinner_has_no_colour() -> None:
     white = osu().timing(120).combo_colour(255, 255, 255).combo_colour(254, 254, 254)
     assert variants("colour-brightness", white.spinner(at=5000, until=7000).kiai(4000, 9000)) == []
+
+
+def test_a_colour_is_too_dark_to_rank_below_30() -> None:
+    problem, warning = (
+        only("colour-brightness", coloured(RED, (grey, grey, grey)).beatmap()) for grey in (29, 31)
+    )
+    assert (problem.severity, warning.severity) == (Severity.PROBLEM, Severity.WARNING)
+
+
+def test_a_light_grey_in_kiai_is_fine() -> None:
+    assert variants("colour-brightness", coloured((240, 240, 240), (239, 239, 239)).kiai(4000, 9000)) == []

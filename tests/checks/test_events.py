@@ -20,6 +20,11 @@ def test_a_break_may_be_a_millisecond_off() -> None:
     assert variants("break-timing", TIMED.break_(1199, 9551)) == []
 
 
+def test_more_than_a_millisecond_off_is_no_rounding() -> None:
+    assert variants("break-timing", TIMED.break_(1198.8, 9550)) == ["starts-early"]
+    assert variants("break-timing", TIMED.break_(1200, 9551.2)) == ["ends-late"]
+
+
 def test_a_break_too_soon_after_an_object_is_a_problem() -> None:
     finding = only("break-timing", TIMED.break_(1150, 9550).beatmap())
     assert (finding.variant, finding.severity) == ("starts-early", Severity.PROBLEM)

@@ -61,3 +61,17 @@ def test_in_taiko_a_third_of_a_beat_is_a_flash() -> None:
 def test_in_taiko_half_a_beat_is_short_but_no_flash() -> None:
     finding = only("short-kiai", taiko().timing(120).don(at=0).kiai(5000, 5250).beatmap())
     assert (finding.variant, finding.severity) == ("short", Severity.MINOR)
+
+
+def test_nine_ms_late_is_minor_and_in_taiko_four() -> None:
+    assert unsnapped(TIMED.kiai(5009, 8000)) == [("start", Severity.MINOR, 5009)]
+    assert unsnapped(taiko().timing(120).don(at=0).kiai(5004, 8000)) == [("start", Severity.MINOR, 5004)]
+
+
+def test_a_little_more_than_half_a_beat_is_long_enough() -> None:
+    assert found("short-kiai", TIMED.kiai(5000, 5252).beatmap()) == ()
+
+
+def test_in_taiko_a_little_more_than_a_third_is_no_flash() -> None:
+    finding = only("short-kiai", taiko().timing(120).don(at=0).kiai(5000, 5169).beatmap())
+    assert finding.variant == "short"

@@ -49,6 +49,15 @@ def test_twenty_ms_after_a_release_is_tight() -> None:
     assert same_column(TIMED.hold(at=1000, until=1480).note(at=1500)) == [("tight", Severity.WARNING)]
 
 
+@pytest.mark.parametrize(
+    ("gap_ms", "variant"),
+    [(2, "same-time"), (3, "almost-same-time"), (9, "almost-same-time"), (10, "tight"), (29, "tight")],
+)
+def test_how_near_two_notes_of_a_column_are_has_names(gap_ms: int, variant: str) -> None:
+    finding = only("mania-same-column", TIMED.note(at=1000).note(at=1000 + gap_ms).beatmap())
+    assert finding.variant == variant
+
+
 def test_thirty_ms_after_a_release_is_playable() -> None:
     assert same_column(TIMED.hold(at=1000, until=1470).note(at=1500)) == []
 

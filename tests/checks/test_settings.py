@@ -78,6 +78,10 @@ def test_a_tick_rate_that_the_game_clamps_is_a_problem(rate: float) -> None:
     assert variants("tick-rate", TIMED.difficulty(slider_tick_rate=rate)) == ["range"]
 
 
+def test_the_game_plays_half_a_tick_per_beat_at_least() -> None:
+    assert variants("tick-rate", TIMED.difficulty(slider_tick_rate=0.4)) == ["range"]
+
+
 def test_an_unset_preview_point_is_a_problem() -> None:
     finding = only("preview-point", TIMED.preview(-1).beatmap())
     assert (finding.variant, finding.severity) == ("unset", Severity.PROBLEM)

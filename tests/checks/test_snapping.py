@@ -164,3 +164,23 @@ def test_a_red_line_that_keeps_the_speed_is_missed_by_nobody() -> None:
 
 def test_six_ms_before_a_line_is_no_near_miss() -> None:
     assert just_before(TIMED.timing(150, at=1006).circle(at=1000)) == ()
+
+
+def test_an_end_is_a_fraction_and_judged_as_one() -> None:
+    assert unsnapped(TIMED.slider(at=1000, length=BEAT_PX * 501.9 / 500)) == ()
+    assert unsnapped(TIMED.slider(at=1000, length=BEAT_PX * 502.1 / 500)) == (("slider-end", 1000),)
+
+
+def test_twenty_ms_is_as_strong_as_it_gets() -> None:
+    slow = osu().timing(15)
+    nineteen, twenty = (only("unsnapped-objects", slow.circle(at=at).beatmap()) for at in (4019, 4020))
+    assert nineteen.strength < twenty.strength == 1.0
+
+
+def test_five_ms_before_a_line_is_a_near_miss() -> None:
+    assert just_before(TIMED.timing(150, at=1005).circle(at=1000)) == (("tempo", 1000),)
+
+
+def test_a_hundredth_of_the_speed_can_be_told() -> None:
+    assert just_before(TIMED.green(1000, velocity=1.009).slider(at=999)) == ()
+    assert just_before(TIMED.green(1000, velocity=1.011).slider(at=999)) == (("velocity", 999),)

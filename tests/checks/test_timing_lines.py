@@ -137,3 +137,26 @@ def test_a_volume_that_the_editor_cannot_set_is_a_problem(volume: int) -> None:
 @pytest.mark.parametrize("volume", [5, 100])
 def test_a_volume_at_the_edge_is_fine(volume: int) -> None:
     assert variants("timing-line-values", TIMED.green(4000, volume=volume)) == []
+
+
+@pytest.mark.parametrize(
+    ("beat_ms", "variant"),
+    [(5.9, "beat-length"), (6.1, "bpm"), (59_999, "bpm"), (60_001, "beat-length")],
+)
+def test_the_game_takes_beats_of_6_ms_to_a_minute(beat_ms: float, variant: str) -> None:
+    assert variants("timing-line-values", TIMED.timing_line(f"4000,{beat_ms},4,2,0,70,1,0")) == [variant]
+
+
+def test_nineteen_bpm_is_a_warning() -> None:
+    assert variants("timing-line-values", TIMED.timing(19, at=4000)) == ["bpm"]
+
+
+@pytest.mark.parametrize(("velocity", "expected"), [(0.09, ["velocity-range"]), (0.11, [])])
+def test_a_slider_moves_at_a_tenth_at_least(velocity: float, expected: list[str]) -> None:
+    assert variants("timing-line-values", TIMED.green(4000, velocity=velocity)) == expected
+
+
+@pytest.mark.parametrize(("velocity", "expected"), [(0.009, ["velocity-range"]), (0.011, [])])
+def test_taiko_scrolls_at_a_hundredth_at_least(velocity: float, expected: list[str]) -> None:
+    timed = taiko().timing(120).don(at=1000)
+    assert variants("timing-line-values", timed.green(4000, velocity=velocity)) == expected

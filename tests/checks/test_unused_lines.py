@@ -103,3 +103,21 @@ def test_a_red_line_one_ms_off_corrects_nothing() -> None:
 
 def test_a_red_line_that_omits_its_bar_line_is_used() -> None:
     assert variants(TIMED.timing(120, at=8000, omit_barline=True)) == []
+
+
+def test_a_sound_six_ms_before_a_line_is_not_reached_by_it() -> None:
+    lines = TIMED.circle(at=3994).green(4000, volume=20).green(8000)
+    assert variants(lines) == ["green-reaches-nothing"]
+
+
+def test_a_thousandth_of_a_beat_per_minute_is_the_same_bpm() -> None:
+    assert variants(TIMED.timing(120.0009, at=8000)) == ["red-same"]
+    assert variants(TIMED.timing(120.0012, at=8000)) == []
+
+
+def test_more_than_a_millisecond_off_the_downbeat_corrects_something() -> None:
+    assert variants(TIMED.timing(120, at=8001.2)) == []
+
+
+def test_nightcore_counts_four_measures() -> None:
+    assert variants(TIMED.timing(120, at=4000)) == ["red-nightcore"]
