@@ -143,7 +143,7 @@ class Editing:
             self._insert(things[first - 1].line + 1, rest)
         elif things:
             self._insert(things[0].line, rest)
-        else:
+        elif rest:
             self._append(section, rest)
 
     def _put(self, line: int, content: bytes) -> None:

@@ -25,6 +25,7 @@ from engine.beatmap.reading import (
     COORDINATE_LIMIT,
     Memo,
     Unreadable,
+    Value,
     decoded,
     is_silent,
     quoted,
@@ -35,19 +36,20 @@ from engine.beatmap.reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-Head: TypeAlias = tuple[int, float, float, float, bool, int, HitSound]
-"""What all objects share, in the order of their fields: line, x, y, time, new combo, colours skipped and
-sound."""
+Head: TypeAlias = tuple[int, float, float, float, bool, int]
+"""What all objects begin with, in the order of their fields: line, x, y, time, new combo, colours skipped."""
+Edges: TypeAlias = tuple[
+    HitSound, HitSample, int, tuple[HitSound, ...], tuple[tuple[SampleSet, SampleSet], ...]
+]
+"""What a slider says beside its shape: sound, sample, spans, and the sounds and sets of its nodes."""
 
 COMMON_FIELDS: Final = 5
-SLIDER_EXTRAS: Final = 2
-"""Path and spans: what a slider cannot do without."""
-UNSAID: Final = (b"", b"", b"0", b"", b"", b"")
-"""What a slider's fields after the common ones mean where the line ends before them; a length of 0 is the
-length of the path.
-"""
+SLIDER_FIELDS: Final = 5
+"""From the sound on, the last of them being all that concerns its edges."""
+UNSAID: Final = (b"", b"", b"", b"0", b"")
+"""What a slider's fields mean where the line ends before them; a length of 0 is the length of the path."""
 NON_ASCII: Final = 0x80
 ALL_SOUND_BITS: Final = 15
 
@@ -78,10 +80,10 @@ USUAL_PATH: Final = re.compile(rb"[BCLP](?:\|-?\d{1,5}:-?\d{1,5})+")
 class ObjectReader:
     """Reads lines of one file: its format decides about fractions and about the early offset.
 
-    Maps say the same few things over and over, so all but time, path and length come from memos.
+    Maps say the same few things over and over, so all but times, paths and lengths come from memos.
     """
 
-    __slots__ = ("_edge_sets", "_edge_sounds", "_kind", "_offset_ms", "_sample", "_sound", "_x", "_y")
+    __slots__ = ("_circle", "_edges", "_kind", "_offset_ms", "_x", "_y")
 
     def __init__(self, format_version: int, offset_ms: float) -> None:
         self._offset_ms = offset_ms
@@ -89,67 +91,61 @@ class ObjectReader:
         self._x = Memo(lambda text: _coordinate(text, "x", fractions=fractions), WHOLE_PIXELS)
         self._y = Memo(lambda text: _coordinate(text, "y", fractions=fractions), WHOLE_PIXELS)
         self._kind = Memo(_read_kind)
-        self._sound = Memo(_read_sound)
-        self._sample = Memo(_read_sample, {b"": PLAIN_SAMPLE})
-        self._edge_sounds = Memo(_read_edge_sounds)
-        self._edge_sets = Memo(_read_edge_sets)
+        self._circle = Memo(_read_circle)
+        self._edges = Memo(_read_edges)
 
     def read(self, line: int, raw: bytes) -> HitObject:
         """One object, or `Unreadable` with the reason."""
-        content = without_comment(raw) if b"//" in raw else raw.rstrip()
-        fields = content.split(b",")
+        fields = (without_comment(raw) if b"//" in raw else raw).split(b",", COMMON_FIELDS - 1)
         if len(fields) < COMMON_FIELDS:
             raise Unreadable(f"a hit object has at least {COMMON_FIELDS} fields, this line has {len(fields)}")
-        x, y, time, kind_text, sound, *extras = fields
+        x, y, time, kind_text, rest = fields
         kind, new_combo, skip = self._kind[kind_text]
-        head = (
-            line,
-            self._x[x],
-            self._y[y],
-            read_float(time, "the time") + self._offset_ms,
-            new_combo,
-            skip,
-            self._sound[sound],
-        )
+        time_ms = read_float(time, "the time") + self._offset_ms
+        head = (line, self._x[x], self._y[y], time_ms, new_combo, skip)
         if kind == CIRCLE_BIT:
-            return make_circle(*head, self._sample[extras[0]] if extras else PLAIN_SAMPLE)
+            return make_circle(*head, *self._circle[rest])
         if kind == SLIDER_BIT:
-            return self._slider(head, sound, extras)
+            return self._slider(head, rest)
         if kind == SPINNER_BIT:
-            return self._spinner(head, extras)
-        return self._hold(head, extras)
+            return self._spinner(head, rest)
+        return self._hold(head, rest)
 
-    def _slider(self, head: Head, sound: bytes, extras: list[bytes]) -> Slider:
-        if len(extras) < SLIDER_EXTRAS:
-            raise Unreadable("a slider needs a path and the number of its spans")
-        path, spans_text, length, edge_sounds, edge_sets, sample, *_ = (*extras, *UNSAID[len(extras) :])
+    def _slider(self, head: Head, rest: bytes) -> Slider:
+        fields = rest.split(b",", SLIDER_FIELDS - 1)
+        if len(fields) < SLIDER_FIELDS:
+            fields += UNSAID[len(fields) :]
+        sound_text, path, spans_text, length, edges = fields
         if not USUAL_PATH.fullmatch(path):
             _check_path(path)
-        spans = 1 if spans_text == b"1" else _read_spans(spans_text)
         length_px = read_float(length, "the length", COORDINATE_LIMIT)
+        sound, sample, spans, edge_sounds, edge_sets = self._edges[sound_text, spans_text, edges]
         return make_slider(
             *head,
-            self._sample[sample],
+            sound,
+            sample,
             decoded(path),
             spans,
             length_px if length_px > 0 else None,
-            self._edge_sounds[edge_sounds, sound, spans + 1],
-            self._edge_sets[edge_sets, sample, spans + 1],
+            edge_sounds,
+            edge_sets,
         )
 
-    def _spinner(self, head: Head, extras: list[bytes]) -> Spinner:
+    def _spinner(self, head: Head, rest: bytes) -> Spinner:
+        sound, *extras = rest.rstrip().split(b",")
         if not extras:
             raise Unreadable("a spinner needs an end time")
         end_ms = read_float(extras[0], "the end time") + self._offset_ms
-        sample = self._sample[extras[1]] if len(extras) > 1 else PLAIN_SAMPLE
-        return make_spinner(*head, sample, max(head[3], end_ms))
+        sample = _read_sample(extras[1]) if len(extras) > 1 else PLAIN_SAMPLE
+        return make_spinner(*head, _read_sound(sound), sample, max(head[3], end_ms))
 
-    def _hold(self, head: Head, extras: list[bytes]) -> Hold:
-        if not extras or not extras[0]:
-            return make_hold(*head, PLAIN_SAMPLE, head[3])
-        end_text, _, sample = extras[0].partition(b":")
-        end_ms = read_float(end_text, "the end time") + self._offset_ms
-        return make_hold(*head, self._sample[sample], max(head[3], end_ms))
+    def _hold(self, head: Head, rest: bytes) -> Hold:
+        """Its end and its sample share a field: `end:sample`."""
+        sound, _, extras = rest.rstrip().partition(b",")
+        end, _, sample = extras.partition(b",")[0].partition(b":")
+        time_ms = head[3]
+        end_ms = read_float(end, "the end time") + self._offset_ms if extras else time_ms
+        return make_hold(*head, *self._circle[sound + b"," + sample], max(time_ms, end_ms))
 
 
 def _coordinate(text: bytes, what: str, *, fractions: bool) -> float:
@@ -177,18 +173,25 @@ def _read_spans(text: bytes) -> int:
     return max(1, spans)
 
 
-def _read_edge_sounds(key: tuple[bytes, bytes, int]) -> tuple[HitSound, ...]:
-    """One for each node; those which the line does not give sound as the object does."""
-    text, own, nodes = key
-    given = [_edge_sound(part) for part in text.split(b"|")[:nodes]] if text else []
-    return (*given, *[_read_sound(own)] * (nodes - len(given)))
+def _read_circle(text: bytes) -> tuple[HitSound, HitSample]:
+    """What follows the type: `sound,sample`, the sample missing in old files."""
+    sound, *extras = text.rstrip().split(b",")
+    return _read_sound(sound), _read_sample(extras[0]) if extras else PLAIN_SAMPLE
 
 
-def _read_edge_sets(key: tuple[bytes, bytes, int]) -> tuple[tuple[SampleSet, SampleSet], ...]:
-    text, sample_text, nodes = key
-    sample = _read_sample(sample_text) if sample_text else PLAIN_SAMPLE
-    own = (sample.normal_set, sample.addition_set)
-    given = [_edge_set(part, own) for part in text.split(b"|")[:nodes]] if text else []
+def _read_edges(key: tuple[bytes, bytes, bytes]) -> Edges:
+    """Sound, spans, and `edge sounds,edge sets,sample`; nodes that are not named sound as the object does."""
+    sound_text, spans_text, edges = key
+    sounds_text, sets_text, sample_text, *_ = (*edges.rstrip().split(b","), b"", b"")
+    sound, sample, spans = _read_sound(sound_text), _read_sample(sample_text), _read_spans(spans_text)
+    sounds = _filled(sounds_text, _edge_sound, sound, spans + 1)
+    own_sets = (sample.normal_set, sample.addition_set)
+    sets = _filled(sets_text, lambda text: _edge_set(text) if text else own_sets, own_sets, spans + 1)
+    return sound, sample, spans, sounds, sets
+
+
+def _filled(text: bytes, read: Callable[[bytes], Value], own: Value, nodes: int) -> tuple[Value, ...]:
+    given = [read(part) for part in text.split(b"|")[:nodes]] if text else []
     return (*given, *[own] * (nodes - len(given)))
 
 
@@ -200,16 +203,16 @@ def _edge_sound(text: bytes) -> HitSound:
         return HitSound.NONE
 
 
-def _edge_set(text: bytes, own: tuple[SampleSet, SampleSet]) -> tuple[SampleSet, SampleSet]:
-    if not text:
-        return own
-    parts = text.split(b":")
-    if len(parts) == 1:
+def _edge_set(text: bytes) -> tuple[SampleSet, SampleSet]:
+    normal, colon, addition = text.partition(b":")
+    if not colon:
         raise Unreadable(f"an edge's sample sets are {quoted(text)}, expected two as in '0:0'")
-    return read_sample_set(parts[0]), read_sample_set(parts[1])
+    return read_sample_set(normal), read_sample_set(addition.partition(b":")[0])
 
 
 def _read_sample(text: bytes) -> HitSample:
+    if not text:
+        return PLAIN_SAMPLE
     normal, colon, rest = text.partition(b":")
     if not colon:
         raise Unreadable(f"the sample is {quoted(text)}, expected as many parts as in '0:0:0:0:'")
@@ -224,6 +227,8 @@ def _read_sample(text: bytes) -> HitSample:
 
 
 def _check_path(path: bytes) -> None:
+    if not path:
+        raise Unreadable("a slider needs a path and the number of its spans")
     for part in path.split(b"|"):
         if not part:
             raise Unreadable(f"the slider's path {quoted(path)} has an empty point")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.beatmap.making import maker
 from engine.beatmap.objects import Problem, SampleSet
 from engine.beatmap.reading import (
     PARSE_LIMIT,
+    Memo,
     Unreadable,
     is_silent,
     quoted,
@@ -22,59 +23,61 @@ from engine.beatmap.timing import TimingPoint
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-NEEDED_FIELDS: Final = 2
 KIAI_BIT: Final = 1
 OMIT_BARLINE_BIT: Final = 8
 DEFAULT_METER: Final = 4
-SMALL_NUMBERS: Final = {b"%d" % number: number for number in range(101)}
-
+RED_FIELD: Final = 4
 make_timing_point: Final = maker(TimingPoint)
 
 
-class TimingReader:
-    """Reads timing lines of one file; lines of old formats end early and take the file's defaults."""
+Rest: TypeAlias = tuple[int, SampleSet, int, int, bool, bool, bool]
+"""What follows the beat, in the order of a point's fields: from the meter to the barline."""
 
-    __slots__ = ("_offset_ms", "_unsaid")
+
+class TimingReader:
+    """Reads timing lines of one file; lines of old formats end early and take the file's defaults.
+
+    Maps say the same few things over and over, so all but the times come from memos.
+    """
+
+    __slots__ = ("_beat", "_offset_ms", "_rest", "_unsaid")
 
     def __init__(self, offset_ms: float, default_set: SampleSet, default_volume_percent: int) -> None:
         self._offset_ms = offset_ms
-        self._unsaid = (b"", b"", b"4", b"%d" % default_set, b"0", b"%d" % default_volume_percent, b"1", b"0")
-        """What the fields mean where a line ends before them."""
+        self._unsaid = (b"4", b"%d" % default_set, b"0", b"%d" % default_volume_percent, b"1", b"0")
+        """What the fields after the beat mean where a line ends before them."""
+        self._beat = Memo(_read_beat)
+        self._rest = Memo(self._read_rest)
 
     def read(self, line: int, raw: bytes) -> TimingPoint:
         """One timing line, or `Unreadable` with the reason."""
-        fields = without_comment(raw).split(b",")
-        if len(fields) < NEEDED_FIELDS:
+        time, comma, rest = (without_comment(raw) if b"//" in raw else raw).partition(b",")
+        if not comma:
             raise Unreadable("a timing line needs a time and a beat length")
-        time, beat, meter, sample_set, index, volume, red, effects, *_ = (
-            *fields,
-            *self._unsaid[len(fields) :],
-        )
-        beat_length_ms = _beat_length(beat)
-        is_red = _starts_with(red, b"1", "the kind of line")
-        if is_red and isnan(beat_length_ms):
+        time_ms = read_float(time, "the time") + self._offset_ms
+        beat, _, rest = rest.partition(b",")
+        beat_length_ms = self._beat[beat]
+        fields = self._rest[rest]
+        if fields[RED_FIELD] and isnan(beat_length_ms):
             raise Unreadable("the beat length is NaN, which only an inherited line may have")
-        effect_bits = _whole(effects, "the effects field")
-        return make_timing_point(
-            line,
-            read_float(time, "the time") + self._offset_ms,
-            beat_length_ms,
+        return make_timing_point(line, time_ms, beat_length_ms, *fields)
+
+    def _read_rest(self, text: bytes) -> Rest:
+        given = text.rstrip().split(b",") if text else []
+        meter, sample_set, index, volume, red, effects, *_ = (*given, *self._unsaid[len(given) :])
+        effect_bits = read_int(effects, "the effects field")
+        return (
             _meter(meter),
             read_sample_set(sample_set),
-            _whole(index, "the sample index"),
-            _whole(volume, "the volume"),
-            is_red,
+            read_int(index, "the sample index"),
+            read_int(volume, "the volume"),
+            _starts_with(red, b"1", "the kind of line"),
             effect_bits & KIAI_BIT != 0,
             effect_bits & OMIT_BARLINE_BIT != 0,
         )
 
 
-def _whole(field: bytes, what: str) -> int:
-    number = SMALL_NUMBERS.get(field)
-    return read_int(field, what) if number is None else number
-
-
-def _beat_length(field: bytes) -> float:
+def _read_beat(field: bytes) -> float:
     """NaN is allowed: some maps use it to switch slider ticks off."""
     if field.strip().lower() == b"nan":
         return float("nan")
@@ -84,7 +87,7 @@ def _beat_length(field: bytes) -> float:
 def _meter(field: bytes) -> int:
     if _starts_with(field, b"0", "the meter"):
         return DEFAULT_METER
-    meter = _whole(field, "the meter")
+    meter = read_int(field, "the meter")
     if meter < 1:
         raise Unreadable(f"the meter is {meter}; a bar has at least one beat")
     return meter

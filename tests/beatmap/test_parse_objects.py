@@ -247,7 +247,7 @@ def test_sounds_that_do_not_exist_are_no_sounds() -> None:
         ("1,2,3,1,0,0", "the sample is '0'"),
         ("1,2,3,1,0,0:x", "the sample set is 'x'"),
         ("1,2,3,2,0", "a slider needs a path"),
-        ("1,2,3,2,0,L|10:10", "a slider needs a path"),
+        ("1,2,3,2,0,L|10:10", "the number of spans is empty"),
         ("1,2,3,2,0,L|10,1,100", "expected x:y"),
         ("1,2,3,2,0,L|10:ten,1,100", "y is 'ten'"),
         ("1,2,3,2,0,L|10:200000,1,100", "y is '200000'"),
