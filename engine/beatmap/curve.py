@@ -217,6 +217,11 @@ def curve_of(control: ControlPath, length_px: float | None) -> Curve:
     return curve
 
 
+def forget_curves() -> None:
+    """Empties the memo, for what measures without it."""
+    _curves.clear()
+
+
 def path_of(
     path_text: str, x: float, y: float, length_px: float | None = None, format_version: int = 14
 ) -> Path:

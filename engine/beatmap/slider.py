@@ -117,6 +117,11 @@ def shape(
     return known
 
 
+def forget_shapes() -> None:
+    """Empties the memo, for what measures without it."""
+    _shapes.clear()
+
+
 def _shape(
     path_text: str,
     x: float,
