@@ -6,6 +6,7 @@ This is the hot loop of every save: one split per line, memos instead of enum ca
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.beatmap.layout import FIRST_LAZER_VERSION
@@ -67,6 +68,9 @@ MAX_SPANS: Final = 9000
 HIT_SOUNDS: Final = tuple(HitSound(bits) for bits in range(16))
 WHOLE_PIXELS: Final = {b"%d" % px: float(px) for px in range(-64, 641)}
 PLAIN_SAMPLE: Final = HitSample()
+
+remembered: Final = lru_cache(maxsize=256)
+"""Across files: there are only so many ways to sound."""
 
 make_circle: Final = maker(Circle)
 make_slider: Final = maker(Slider)
@@ -162,6 +166,7 @@ def _read_kind(text: bytes) -> tuple[int, bool, int]:
     raise Unreadable(f"the type is {quoted(text)}: no circle, slider, spinner or hold note")
 
 
+@remembered
 def _read_sound(text: bytes) -> HitSound:
     return HIT_SOUNDS[read_int(text, "the hit sound") & ALL_SOUND_BITS]
 
@@ -195,6 +200,7 @@ def _filled(text: bytes, read: Callable[[bytes], Value], own: Value, nodes: int)
     return (*given, *[own] * (nodes - len(given)))
 
 
+@remembered
 def _edge_sound(text: bytes) -> HitSound:
     """The game takes what it cannot read here for silence."""
     try:
@@ -203,6 +209,7 @@ def _edge_sound(text: bytes) -> HitSound:
         return HitSound.NONE
 
 
+@remembered
 def _edge_set(text: bytes) -> tuple[SampleSet, SampleSet]:
     normal, colon, addition = text.partition(b":")
     if not colon:
@@ -210,6 +217,7 @@ def _edge_set(text: bytes) -> tuple[SampleSet, SampleSet]:
     return read_sample_set(normal), read_sample_set(addition.partition(b":")[0])
 
 
+@remembered
 def _read_sample(text: bytes) -> HitSample:
     if not text:
         return PLAIN_SAMPLE
