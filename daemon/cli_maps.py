@@ -7,6 +7,7 @@ spread over the processor's cores, a set at a time, so that the length of its so
 from __future__ import annotations
 
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ FORMAT_LINE_WITHIN_BYTES: Final = 200
 """A byte order mark and blank lines may come first."""
 POOL_FROM_MAPS: Final = 40
 """Below this, starting processes takes longer than they save."""
+BATCH_MAPS: Final = 16
 
 
 class NothingToCheckError(ValueError):
@@ -103,29 +105,58 @@ def check_maps(
     maps: Sequence[Path], disabled: Collection[str], checked: Callable[[CheckedMap], None]
 ) -> None:
     """Calls `checked` with each result as it is done, in no particular order where there are many."""
-    sets = [tuple(members) for _, members in groupby(maps, key=lambda path: path.parent)]
-    if len(maps) < POOL_FROM_MAPS or len(sets) == 1 or (os.cpu_count() or 1) == 1:
-        for members in sets:
-            for each in check_set(members, frozenset(disabled)):
-                checked(each)
+    off = frozenset(disabled)
+    if len(maps) < POOL_FROM_MAPS:
+        songs = SongLengths()
+        for path in maps:
+            checked(check_map(path, off, songs))
         return
     with _pool() as pool:
-        for task in as_completed([pool.submit(check_set, members, frozenset(disabled)) for members in sets]):
+        with _ctrl_c_held_back():
+            tasks = [pool.submit(check_batch, batch, off) for batch in _batches(maps)]
+        for task in as_completed(tasks):
             for each in task.result():
                 checked(each)
+
+
+def _batches(maps: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """A set's difficulties together, because they share a song; but no folder of hundreds as one."""
+    for _, members in groupby(maps, key=lambda path: path.parent):
+        ordered = list(members)
+        for start in range(0, len(ordered), BATCH_MAPS):
+            yield ordered[start : start + BATCH_MAPS]
 
 
 @contextmanager
 def _pool() -> Iterator[ProcessPoolExecutor]:
     """A pool that gives up what waits when the person presses Ctrl+C."""
-    pool = ProcessPoolExecutor()
+    pool = ProcessPoolExecutor(initializer=_leave_ctrl_c_to_the_first)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def check_set(maps: Sequence[Path], disabled: frozenset[str]) -> list[CheckedMap]:
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """While workers are being started: one that is half started would be left behind."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
+
+
+def _leave_ctrl_c_to_the_first() -> None:
+    """A terminal sends Ctrl+C to every process; a worker would answer with a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def check_batch(maps: Sequence[Path], disabled: frozenset[str]) -> list[CheckedMap]:
+    """What a worker process does."""
     songs = SongLengths()
     return [check_map(path, disabled, songs) for path in maps]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from daemon.demo_song import write_song
 from engine.beatmap.builder import osu
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Severity
+from tests.daemon.desktop import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +82,9 @@ def clean(songs: Path) -> Path:
     return songs / "1 Ünïcode 歌 - Песня" / "Artist - Title [Normal].osu"
 
 
+@cache
 def as_json(*arguments: str | Path) -> dict[str, Any]:
+    """The same question is asked once: the maps of this file do not change."""
     answer: dict[str, Any] = json.loads(mapside("check", "--json", *arguments).stdout)
     return answer
 
@@ -361,6 +366,30 @@ def test_many_sets_are_checked_by_several_processes_with_the_same_result(songs: 
     assert len(answer["maps"]) == POOL_FROM_MAPS + 5
     assert [each["set"] for each in answer["maps"]] == sorted(each["set"] for each in answer["maps"])
     assert len({json.dumps(each["findings"]) for each in answer["maps"]}) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the workers in /proc")
+def test_ctrl_c_ends_it_with_a_sentence_whatever_the_workers_do(songs: Path, tmp_path: Path) -> None:
+    """As a terminal does it: the signal goes to the command and to its workers."""
+    data = (songs / "2 Flawed" / "Artist - Title [Hard].osu").read_bytes()
+    for number in range(1000):
+        (tmp_path / f"{number}.osu").write_bytes(data)
+    with subprocess.Popen(
+        [sys.executable, "-m", "daemon.cli", "check", str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        eventually(partial(workers_of, process.pid), "workers have been started")
+        os.killpg(process.pid, signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+    assert (out, said.decode()) == (b"", "mapside: stopped.\n")
+    assert process.returncode == 130
+
+
+def workers_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
 
 
 def test_checking_loads_nothing_of_the_engine_s_heavy_libraries(flawed: Path) -> None:
