@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import floor
 from typing import TYPE_CHECKING, Final, Self
 
+from engine.beatmap.control_lines import ControlLine, number, timing_texts
 from engine.beatmap.document import Document
 from engine.beatmap.objects import HitSound, Mode, SampleSet
 
@@ -24,7 +25,6 @@ SKIP_SHIFT: Final = 4
 PLAYFIELD_WIDTH_PX: Final = 512
 CENTRE_X, CENTRE_Y = 256, 192
 PLAIN_SAMPLE: Final = "0:0:0:0:"
-KIAI_EFFECT, OMIT_BARLINE_EFFECT = 1, 8
 
 DEFAULT_GENERAL: Final[Mapping[str, str]] = {
     "AudioFilename": "audio.mp3",
@@ -71,34 +71,6 @@ DIFFICULTY_KEYS: Final = {
     "slider_multiplier": "SliderMultiplier",
     "slider_tick_rate": "SliderTickRate",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ControlLine:
-    """A red or green line, before it is known whether kiai rules there."""
-
-    at: float
-    beat_length: float
-    meter: int
-    sample_set: SampleSet
-    sample_index: int
-    volume: int
-    red: bool
-    omit_barline: bool = False
-
-    def text(self, *, kiai: bool) -> str:
-        effects = KIAI_EFFECT * kiai + OMIT_BARLINE_EFFECT * self.omit_barline
-        fields = (
-            number(self.at),
-            number(self.beat_length),
-            self.meter,
-            self.sample_set.value,
-            self.sample_index,
-            self.volume,
-            int(self.red),
-            effects,
-        )
-        return ",".join(map(str, fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +267,7 @@ class MapBuilder:
             ("[Metadata]", *_settings(self.metadata_values, ":")),
             ("[Difficulty]", *_settings(self.difficulty_values, ":")),
             ("[Events]", *self.events),
-            ("[TimingPoints]", *self._timing_lines()),
+            ("[TimingPoints]", *timing_texts(self.controls, self.kiai_spans), *self.raw_timing),
             *([("[Colours]", *self.colours)] if self.colours else []),
             ("[HitObjects]", *self.objects),
         ]
@@ -309,25 +281,6 @@ class MapBuilder:
 
     def beatmap(self) -> Beatmap:
         return self.document().beatmap
-
-    def _timing_lines(self) -> list[str]:
-        controls = sorted(self.controls, key=lambda line: (line.at, not line.red))
-        for edge in sorted({time for span in self.kiai_spans for time in span}):
-            if not any(line.at == edge for line in controls):
-                controls = _with_edge(controls, edge)
-        return [line.text(kiai=self._is_kiai(line.at)) for line in controls] + list(self.raw_timing)
-
-    def _is_kiai(self, at: float) -> bool:
-        return any(start <= at < end for start, end in self.kiai_spans)
-
-
-def _with_edge(controls: list[ControlLine], at: float) -> list[ControlLine]:
-    """A green line that changes nothing but kiai."""
-    before = [line for line in controls if line.at < at]
-    last = before[-1] if before else ControlLine(at, -100, 4, SampleSet.SOFT, 0, 70, red=False)
-    beat_length = -100 if last.red else last.beat_length
-    edge = replace(last, at=at, beat_length=beat_length, red=False, omit_barline=False)
-    return [*before, edge, *controls[len(before) :]]
 
 
 def _kind(kind: int, new_combo: bool, skip: int) -> int:
@@ -346,11 +299,6 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(int(value))
     return number(value) if isinstance(value, int | float) else str(value)
-
-
-def number(value: float) -> str:
-    """As the editor writes numbers: whole ones without a point, others to fifteen digits."""
-    return f"{value:.15g}" if value != int(value) else str(int(value))
 
 
 def _new(mode: Mode, **difficulty: float) -> MapBuilder:

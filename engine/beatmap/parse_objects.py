@@ -146,9 +146,10 @@ class ObjectReader:
     def _hold(self, head: Head, rest: bytes) -> Hold:
         """Its end and its sample share a field: `end:sample`."""
         sound, _, extras = rest.rstrip().partition(b",")
-        end, _, sample = extras.partition(b",")[0].partition(b":")
+        field = extras.partition(b",")[0]
+        end, _, sample = field.partition(b":")
         time_ms = head[3]
-        end_ms = read_float(end, "the end time") + self._offset_ms if extras else time_ms
+        end_ms = read_float(end, "the end time") + self._offset_ms if field else time_ms
         return make_hold(*head, *self._circle[sound + b"," + sample], max(time_ms, end_ms))
 
 

@@ -215,8 +215,9 @@ def test_nothing_ends_before_it_starts() -> None:
     assert (spinner.end_ms, hold.end_ms) == (1000, 1000)
 
 
-def test_a_long_note_without_an_end_is_a_short_one() -> None:
-    hold = one("1,2,1000,128,0")
+@pytest.mark.parametrize("line", ["1,2,1000,128,0", "1,2,1000,128,0,", "1,2,1000,128,0,,"])
+def test_a_long_note_without_an_end_is_a_short_one(line: str) -> None:
+    hold = one(line)
     assert isinstance(hold, Hold)
     assert hold.end_ms == 1000
 
