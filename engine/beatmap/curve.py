@@ -70,7 +70,7 @@ class Curve:
         return self.distances_px[-1]
 
     def at(self, distance_px: float) -> complex:
-        distance_px = min(max(distance_px, 0.0), self.length_px)
+        """The point that far from the head; the head before it, the end beyond."""
         index = bisect_left(self.distances_px, distance_px)
         if index == 0:
             return self.points[0]
@@ -151,9 +151,9 @@ def _point(text: str, fractions: bool) -> complex | None:
             x, y = float(x_text), float(y_text)
     except (ValueError, OverflowError):
         return None
-    if isnan(x) or isnan(y):
-        return None
-    return complex(_pulled_back(x), _pulled_back(y))
+    if abs(x) <= FARTHEST_PX and abs(y) <= FARTHEST_PX:
+        return complex(x, y)
+    return None if isnan(x) or isnan(y) else complex(_pulled_back(x), _pulled_back(y))
 
 
 def _pulled_back(coordinate_px: float) -> float:
