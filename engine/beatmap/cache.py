@@ -34,7 +34,9 @@ class TwoGenerations(Generic[Value]):
         return entry[0]
 
     def put(self, key: Hashable, value: Value, weight: int) -> None:
-        self._keep(key, (value, weight))
+        """What weighs more than a generation holds is not kept."""
+        if weight <= self._capacity // 2:
+            self._keep(key, (value, weight))
 
     def clear(self) -> None:
         self._young, self._old, self._weight = {}, {}, 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from math import inf, isnan
 from operator import sub
 from typing import TYPE_CHECKING, Final
@@ -280,9 +280,3 @@ def _segment_points(segment: Segment, most_points: int) -> tuple[list[complex], 
     for piece in approximate.spline_pieces(points, segment.degree):
         drawn[-1:] = approximate.bezier(piece, max(0, most_points - len(drawn)))
     return drawn, 0.0
-
-
-def turns(curve: Curve) -> Iterator[tuple[complex, complex]]:
-    """Each step of a polyline and the one after it; where they differ, the path bends."""
-    steps = [after - before for before, after in pairwise(curve.points) if after != before]
-    return pairwise(steps)

@@ -23,6 +23,14 @@ def test_what_is_used_outlives_what_is_not() -> None:
     assert kept.get("unused") is None
 
 
+def test_what_is_too_heavy_for_a_generation_pushes_nothing_out() -> None:
+    kept: TwoGenerations[str] = TwoGenerations(8)
+    kept.put("light", "L", 4)
+    kept.put("heavy", "H", 5)
+    assert kept.get("light") == "L"
+    assert kept.get("heavy") is None
+
+
 def test_clearing_forgets_everything() -> None:
     kept: TwoGenerations[str] = TwoGenerations(8)
     kept.put("a", "A", 3)
