@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 import time
 from dataclasses import astuple, dataclass
@@ -28,7 +29,7 @@ SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE maps (
     id INTEGER PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE,
+    path BLOB NOT NULL UNIQUE,   -- as the file system has it: it need not be text
     beatmap_id INTEGER NOT NULL,
     metadata TEXT NOT NULL,      -- JSON: artist, title, creator, difficulty, mode: who a map is
     summary TEXT,                -- JSON: how the list of saved maps shows it; NULL until it was checked
@@ -95,7 +96,7 @@ class Store:
             row = self._insert(identity) if row is None else row
             self._database.execute(
                 "UPDATE maps SET path = ?, beatmap_id = ?, metadata = ? WHERE id = ?",
-                (str(identity.path), identity.beatmap_id, identity.metadata, row),
+                (os.fsencode(identity.path), identity.beatmap_id, identity.metadata, row),
             )
         return self._remembered(row)
 
@@ -108,12 +109,12 @@ class Store:
             if new is not None:
                 self._merge(old, new)
             else:
-                self._database.execute("UPDATE maps SET path = ? WHERE id = ?", (str(after), old))
+                self._database.execute("UPDATE maps SET path = ? WHERE id = ?", (os.fsencode(after), old))
         return True
 
     def path_of(self, key: str) -> Path | None:
         row = self._row("SELECT path FROM maps WHERE id = ?", _id(key))
-        return Path(row[0]) if row else None
+        return _path(row[0]) if row else None
 
     def keys_at(self, path: Path) -> list[str]:
         row_id = self._id_of(path)
@@ -147,8 +148,8 @@ class Store:
         for row_id, path, summary, saved_at in rows:
             if len(found) == limit:
                 break
-            if self._exists(Path(path)):
-                found.append(_summary(_key(row_id), Path(path), json.loads(summary), saved_at))
+            if self._exists(_path(path)):
+                found.append(_summary(_key(row_id), _path(path), json.loads(summary), saved_at))
         return found
 
     # Who is who.
@@ -159,7 +160,7 @@ class Store:
         )
 
     def _id_of(self, path: Path) -> int | None:
-        row = self._row("SELECT id FROM maps WHERE path = ?", str(path))
+        row = self._row("SELECT id FROM maps WHERE path = ?", os.fsencode(path))
         return row[0] if row else None
 
     def _vacant_by_id(self, identity: Identity) -> int | None:
@@ -176,13 +177,13 @@ class Store:
 
     def _first_vacant(self, query: str, value: object) -> int | None:
         """A map whose file is still there is another map, however alike."""
-        rows: Iterable[tuple[int, str]] = self._database.execute(query, (value,)).fetchall()
-        return next((row_id for row_id, path in rows if not self._exists(Path(path))), None)
+        rows: Iterable[tuple[int, bytes]] = self._database.execute(query, (value,)).fetchall()
+        return next((row_id for row_id, path in rows if not self._exists(_path(path))), None)
 
     def _insert(self, identity: Identity) -> int:
         (row_id,) = self._database.execute(
             "INSERT INTO maps (path, beatmap_id, metadata) VALUES (?, ?, ?) RETURNING id",
-            (str(identity.path), identity.beatmap_id, identity.metadata),
+            (os.fsencode(identity.path), identity.beatmap_id, identity.metadata),
         ).fetchone()
         return int(row_id)
 
@@ -249,27 +250,39 @@ def _connect(database: str) -> sqlite3.Connection:
     # One thread uses it, but another may have to close it.
     connection = sqlite3.connect(database, check_same_thread=False)
     try:
+        _refuse_newer(connection, database)
         connection.execute("PRAGMA journal_mode = WAL")
         # The log is synced at checkpoints only: a power cut may lose the last marks, never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection, database)
+        _migrate(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, database: str) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > SCHEMA_VERSION:
+def _refuse_newer(connection: sqlite3.Connection, database: str) -> None:
+    """Before anything else: nothing of it is to be touched."""
+    if _version(connection) > SCHEMA_VERSION:
         raise StoreError(_without(Path(database), "a newer Mapside wrote it"))
-    if version == 0:
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    if _version(connection) == 0:
         connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
 
 def _without(file: Path, reason: str) -> str:
     return f"{file} cannot be used ({reason}): nothing is remembered beyond this run."
+
+
+def _path(column: bytes) -> Path:
+    return Path(os.fsdecode(column))
 
 
 def _key(row_id: int) -> str:

@@ -16,7 +16,7 @@ RequestId = int | str | None
 
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    id: Annotated[int | Annotated[str, Field(max_length=64)] | None, Field(default=None)]
+    id: int | Annotated[str, Field(max_length=64)] | None = None
 
 
 Key = Annotated[str, Field(max_length=64)]
