@@ -36,7 +36,8 @@ def measure(short: bool) -> Measured:
             Figure("one edit, replace_range", _edit_ms(), "ms, of 1,000 objects"),
         ),
         notes=(
-            f"{len(lines[2])} maps of {FEWEST_OBJECTS} objects and more, the best of {RUNS} runs; processor time.",
+            f"{len(lines[2])} maps of {FEWEST_OBJECTS} objects and more; the best of {RUNS} runs each, in "
+            "processor time.",
         ),
     )
 

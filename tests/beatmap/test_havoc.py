@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 MAPS_PER_SEED = 1000
 DERIVED_EVERY = 10
-LONGEST_S = 2.0
-"""Far above what any of them takes (milliseconds), far below a hang."""
+LONGEST_S = 5.0
+"""Of processor time: far above what any of them takes (milliseconds, a second for twenty sliders of 9,000
+spans), far below a hang."""
 
 BUILT = [
     osu().timing(180).green(at=500, velocity=1.5).kiai(1000, 3000).break_(4000, 6000).combo_colour(1, 2, 3)
@@ -99,7 +100,7 @@ def set_a_value(document: Document) -> None:
 
 
 def survive(data: bytes, random: Random, *, derived: bool) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     document = Document.parse(data)
     assert document.to_bytes() == data
     look_at_everything(document)
@@ -107,7 +108,7 @@ def survive(data: bytes, random: Random, *, derived: bool) -> None:
     set_a_value(document)
     if derived:
         look_at_what_follows(document.beatmap)
-    assert time.perf_counter() - start < LONGEST_S
+    assert time.process_time() - start < LONGEST_S
 
 
 @pytest.mark.corpus
@@ -161,7 +162,7 @@ def test_nonsense_below_any_header_is_survived(nonsense: bytes) -> None:
     ids=["points", "commas", "headers", "digits", "bookmarks", "blank lines", "repeats", "titles"],
 )
 def test_a_huge_file_costs_in_proportion_to_its_size(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     document = Document.parse(data)
     look_at_everything(document)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
