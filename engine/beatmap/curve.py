@@ -108,12 +108,6 @@ class Path:
         point = self.curve.at(distance_px)
         return self.x + point.real, self.y + point.imag
 
-    def bounds(self) -> tuple[float, float, float, float]:
-        """The box around the path: left, top, right, bottom."""
-        xs = [point.real for point in self.curve.points]
-        ys = [point.imag for point in self.curve.points]
-        return self.x + min(xs), self.y + min(ys), self.x + max(xs), self.y + max(ys)
-
 
 def parse_path(path_text: str, x: float, y: float, format_version: int = 14) -> ControlPath:
     """The control points of `B|100:200|300:200` for a slider whose head is at (x, y).

@@ -117,11 +117,6 @@ class Timing:
             return None
         return self.tempos[max(0, bisect_right(self._red_times, time_ms) - 1)]
 
-    def red_after(self, time_ms: float) -> TimingPoint | None:
-        """The first red line strictly after a time."""
-        index = bisect_right(self._red_times, time_ms)
-        return self.red[index] if index < len(self.red) else None
-
     def point_at(self, time_ms: float) -> TimingPoint | None:
         """The line that rules velocity, sound and kiai; None before the first line of all."""
         index = bisect_right(self._ruling_times, time_ms) - 1

@@ -173,13 +173,6 @@ def test_no_two_places_are_further_apart_than_the_path_between_them(
     assert math.dist(*places) <= abs(first - second) * path.length_px + 1e-6
 
 
-@given(path_texts, numbers, numbers)
-def test_the_bounds_hold_every_point(text: str, x: int, y: int) -> None:
-    path = path_of(text, x, y)
-    left, top, right, bottom = path.bounds()
-    assert all(left <= px <= right and top <= py <= bottom for px, py in path.points)
-
-
 # ---- the memo, and the absurd
 
 

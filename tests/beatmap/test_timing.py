@@ -63,14 +63,6 @@ def test_without_a_red_line_a_beat_is_a_second_and_nothing_rules() -> None:
     assert timing.beat_length_at(0) == DEFAULT_BEAT_MS == 1000
 
 
-def test_red_after_is_strictly_after() -> None:
-    timing = Timing((red(1000), red(5000)))
-    following = timing.red_after(1000)
-    assert following is not None
-    assert following.time_ms == 5000
-    assert timing.red_after(5000) is None
-
-
 def test_a_green_line_wins_over_a_red_one_of_the_same_time_in_either_order() -> None:
     assert Timing((red(0), green(0, 2))).velocity_at(0) == 2
     assert Timing((green(0, 2), red(0))).velocity_at(0) == 2
