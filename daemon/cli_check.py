@@ -1,35 +1,17 @@
-"""`mapside check`: every check on the maps that were named, without tray or browser.
-
-The JSON (`--json`) is one object, and its shape is a promise: keys are added, none is renamed or removed
-without `shape` counting up.
-
-    shape       1
-    app         the version of Mapside
-    counts      {"problem", "warning", "minor"}: all maps together
-    maps        a list, ordered by folder and file name:
-      path, set, artist, title, version, creator, mode
-      counts    as above, of this map
-      findings  a list, strongest first:
-        check, title, category, severity ("problem", "warning", "minor"), strength (0 to 1), message,
-        time_ms, end_ms (numbers or null), timestamp ("00:01:234 (1,2)" or ""), link ("osu://..." or null)
-    unreadable  a list of {"path", "reason"}
-"""
+"""`mapside check`: every check on the maps that were named, without tray or browser."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections import Counter
-from dataclasses import asdict, replace
-from importlib import metadata
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import Progress
 
 from daemon.cli_maps import CheckedMap, NothingToCheckError, check_maps, find_maps
-from daemon.cli_report import report, summary
+from daemon.cli_report import as_json, report, summary
 from daemon.settings import load_settings
 from engine.checks.check import Category, Severity
 
@@ -37,7 +19,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Collection, Sequence
 
-JSON_SHAPE: Final = 1
 EXIT_CODES: Final = {Severity.MINOR: 0, Severity.WARNING: 1, Severity.PROBLEM: 2}
 EXIT_UNREADABLE: Final = 3
 EXIT_HELP: Final = """\
@@ -80,8 +61,7 @@ def check(arguments: Namespace) -> int:
         for each in _check_all(maps, disabled)
     ]
     if arguments.json:
-        json.dump(as_json(results), sys.stdout, indent=1)
-        sys.stdout.write("\n")
+        sys.stdout.write(as_json(results))
     else:
         _print(results)
     return _exit_code(results)
@@ -128,39 +108,3 @@ def _exit_code(results: Sequence[CheckedMap]) -> int:
     if any(each.unreadable is not None for each in results):
         return EXIT_UNREADABLE
     return max((EXIT_CODES[finding.severity] for each in results for finding in each.findings), default=0)
-
-
-def as_json(results: Sequence[CheckedMap]) -> dict[str, Any]:
-    read = [each for each in results if each.unreadable is None]
-    return {
-        "shape": JSON_SHAPE,
-        "app": metadata.version("mapside"),
-        "counts": _counts(read),
-        "maps": [_map_as_json(each) for each in read],
-        "unreadable": [
-            {"path": str(each.path), "reason": each.unreadable}
-            for each in results
-            if each.unreadable is not None
-        ],
-    }
-
-
-def _map_as_json(checked: CheckedMap) -> dict[str, Any]:
-    return {
-        "path": str(checked.path),
-        "set": checked.set_folder,
-        "artist": checked.artist,
-        "title": checked.title,
-        "version": checked.version,
-        "creator": checked.creator,
-        "mode": checked.mode,
-        "counts": _counts([checked]),
-        "findings": [
-            {**asdict(finding), "severity": finding.severity.name.lower()} for finding in checked.findings
-        ],
-    }
-
-
-def _counts(maps: Sequence[CheckedMap]) -> dict[str, int]:
-    counts = Counter(finding.severity for each in maps for finding in each.findings)
-    return {severity.name.lower(): counts[severity] for severity in sorted(Severity, reverse=True)}

@@ -1,15 +1,32 @@
-"""`mapside check` as text for people: a set, its difficulties, what is wrong in each, the strongest first.
+"""What `mapside check` found, as text for people and as JSON for programs.
 
-On a terminal lines are broken to its width under their own beginning; elsewhere a finding is one line, so
-that it can be searched.
+The text: a set, its difficulties, what is wrong in each, the strongest first. On a terminal lines are broken
+to its width under their own beginning; elsewhere a finding is one line, so that it can be searched.
+
+The JSON (`--json`) is one object, and its shape is a promise: keys are added, none is renamed or removed
+without `shape` counting up.
+
+    shape       1
+    app         the version of Mapside
+    counts      {"problem", "warning", "minor"}: all maps together
+    maps        a list, ordered by folder and file name:
+      path, set, artist, title, version, creator, mode
+      counts    as above, of this map
+      findings  a list, strongest first:
+        check, title, category, severity ("problem", "warning", "minor"), strength (0 to 1), message,
+        time_ms, end_ms (numbers or null), timestamp ("00:01:234 (1,2)" or ""), link ("osu://..." or null)
+    unreadable  a list of {"path", "reason"}
 """
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections import Counter
+from dataclasses import asdict
+from importlib import metadata
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
@@ -20,6 +37,7 @@ if TYPE_CHECKING:
 
     from daemon.cli_maps import CheckedMap, ShownFinding
 
+JSON_SHAPE: Final = 1
 STYLES: Final = {Severity.PROBLEM: "bold red", Severity.WARNING: "yellow", Severity.MINOR: "cyan"}
 PLURALS: Final = {Severity.PROBLEM: "problems", Severity.WARNING: "warnings", Severity.MINOR: "minor"}
 INDENT: Final = "    "
@@ -86,3 +104,46 @@ def broken(text: str, width: int | None) -> list[str]:
     if width is None:
         return [text]
     return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+
+
+# As JSON.
+
+
+def as_json(results: Sequence[CheckedMap]) -> str:
+    return json.dumps(_as_object(results), indent=1) + "\n"
+
+
+def _as_object(results: Sequence[CheckedMap]) -> dict[str, Any]:
+    read = [each for each in results if each.unreadable is None]
+    return {
+        "shape": JSON_SHAPE,
+        "app": metadata.version("mapside"),
+        "counts": _counts(read),
+        "maps": [_map_as_json(each) for each in read],
+        "unreadable": [
+            {"path": str(each.path), "reason": each.unreadable}
+            for each in results
+            if each.unreadable is not None
+        ],
+    }
+
+
+def _map_as_json(checked: CheckedMap) -> dict[str, Any]:
+    return {
+        "path": str(checked.path),
+        "set": checked.set_folder,
+        "artist": checked.artist,
+        "title": checked.title,
+        "version": checked.version,
+        "creator": checked.creator,
+        "mode": checked.mode,
+        "counts": _counts([checked]),
+        "findings": [
+            {**asdict(finding), "severity": finding.severity.name.lower()} for finding in checked.findings
+        ],
+    }
+
+
+def _counts(maps: Sequence[CheckedMap]) -> dict[str, int]:
+    counts = Counter(finding.severity for each in maps for finding in each.findings)
+    return {severity.name.lower(): counts[severity] for severity in sorted(Severity, reverse=True)}

@@ -81,8 +81,8 @@ class DemoSongs:
 
     @property
     def maps(self) -> tuple[Path, ...]:
-        """The one to be seen first comes last."""
-        return tuple(self.path(version) for version in DIFFICULTIES)
+        """The one saved last comes first: it is the one to be seen."""
+        return tuple(self.path(version) for version in reversed(DIFFICULTIES))
 
     def path(self, version: str) -> Path:
         return self.folder / SET_FOLDER / file_name(version)

@@ -107,11 +107,14 @@ class Tray:
             icon.visible = True
             ready.set()
 
-        threading.Thread(target=self._loop, args=(show_icon,), name="mapside-tray", daemon=True).start()
+        loop = threading.Thread(target=self._loop, args=(show_icon,), name="mapside-tray", daemon=True)
+        loop.start()
         if not ready.wait(START_TIMEOUT_S):
             self._icon = None
             return f"The desktop's tray did not answer within {START_TIMEOUT_S:.0f} seconds. {IN_THE_OVERLAY}"
-        self._updates = threading.Thread(target=self._update, name="mapside-tray-updates", daemon=True)
+        self._updates = threading.Thread(
+            target=self._update, args=(loop,), name="mapside-tray-updates", daemon=True
+        )
         self._updates.start()
         return None
 
@@ -121,7 +124,7 @@ class Tray:
         except Exception:  # a desktop that breaks its tray must not break the companion
             log.exception("The tray stopped. %s", IN_THE_OVERLAY)
 
-    def _update(self) -> None:
+    def _update(self, loop: threading.Thread) -> None:
         drawn = self._shown
         while True:
             docked = tray_x11.docked(self._icon)
@@ -135,7 +138,15 @@ class Tray:
                 continue
             drawn = self._shown
             self._redraw()
-        self._icon.stop()
+        self._take_away(loop)
+
+    def _take_away(self, loop: threading.Thread) -> None:
+        try:
+            self._icon.stop()
+        except Exception:  # noqa: BLE001  the desktop may have gone first, each in its own way
+            log.debug("The tray icon could not be taken away.", exc_info=True)
+        loop.join(STOP_TIMEOUT_S)
+        tray_x11.close(self._icon)
 
     def _redraw(self) -> None:
         try:

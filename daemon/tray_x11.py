@@ -7,6 +7,8 @@ here do nothing.
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -75,3 +77,14 @@ def ask_again(icon: Any) -> None:
     """The next change asks for a place again: a panel that was starting loses requests."""
     if type(icon).__module__ == BACKEND:
         icon.mapside_asked = None
+
+
+def close(icon: Any) -> None:
+    """After the icon's loop has ended. pystray would close the connection whenever the icon happens to be
+    collected, and complain if the display is gone by then.
+    """
+    if type(icon).__module__ != BACKEND:
+        return
+    with suppress(Exception):  # the display may be gone already
+        icon._display.close()  # noqa: SLF001  see the module's note
+    icon._display = SimpleNamespace(close=lambda: None)  # noqa: SLF001  see the module's note

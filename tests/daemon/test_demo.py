@@ -194,6 +194,13 @@ def test_the_background_is_a_picture_the_game_takes(folder: Path) -> None:
     assert path.stat().st_size < 2_500_000
 
 
+def test_the_map_of_the_story_is_the_one_saved_last(folder: Path) -> None:
+    maps = DemoSongs.create(folder).maps
+    assert len(maps) == len(DIFFICULTIES)
+    assert maps[0].name == demo_maps.file_name(STORY[0].version)
+    assert maps[0].stat().st_mtime_ns == max(path.stat().st_mtime_ns for path in maps)
+
+
 def test_creating_it_again_starts_the_story_anew(folder: Path) -> None:
     demo = DemoSongs(folder, "audio.mp3")
     demo.path("Hard").write_bytes(b"left over from the last time")
