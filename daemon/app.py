@@ -15,21 +15,22 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daemon import desktop, paths
-from daemon.library import find_songs
+from daemon import paths
+from daemon.desktop import opening as desktop
+from daemon.desktop.notify import Notifier
+from daemon.desktop.tray_link import TrayLink
 from daemon.log import start_log, stop_log
-from daemon.notify import Notifier
 from daemon.options import read_options
 from daemon.pages import Pages, greeting
 from daemon.requests import RefusedError, answer
 from daemon.server import Client, Server
 from daemon.settings import SettingsError, load_settings, save_setting
 from daemon.single import Address, Instance, bring_forward, load_token
-from daemon.song import SongLengths
+from daemon.songs.library import find_songs
+from daemon.songs.song import SongLengths
 from daemon.store import open_store
 from daemon.tasks import Tasks
-from daemon.tray_link import TrayLink
-from daemon.watching import Watching
+from daemon.watch.watching import Watching
 from daemon.workbench import Workbench
 from engine.checks.catalogue import CHECKS
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from daemon.options import Options
     from daemon.settings import Settings
-    from daemon.watcher import Removed
+    from daemon.watch.watcher import Removed
 
 _log = logging.getLogger(__name__)
 
@@ -177,7 +178,7 @@ class Companion:
             await self._workbench.look(last)
 
     async def _play_demo(self) -> None:
-        from daemon.demo import DemoSongs  # noqa: PLC0415  it renders music, which only the demo needs
+        from daemon.demo.story import DemoSongs  # noqa: PLC0415  it renders music, which only the demo needs
 
         demo = await asyncio.to_thread(DemoSongs.create, paths.data_folder() / "Songs")
         await self._watching.watch(demo.folder)

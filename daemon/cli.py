@@ -8,7 +8,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from daemon import cli_check
+from daemon.commands import check as cli_check
 from daemon.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    from daemon import doctor  # noqa: PLC0415  the other commands need none of what it imports
+    from daemon.commands import doctor  # noqa: PLC0415  the other commands need none of what it imports
 
     return doctor.main()
 

@@ -6,18 +6,18 @@ import logging
 from typing import TYPE_CHECKING
 
 from daemon import protocol
-from daemon.tray_link import tray_state
+from daemon.desktop.tray_link import tray_state
 from engine.checks.check import Category, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from daemon.desk import News
-    from daemon.notify import Notifier
+    from daemon.desktop.notify import Notifier
+    from daemon.desktop.tray_link import TrayLink
     from daemon.protocol import Message
     from daemon.server import Client, Server
-    from daemon.tray_link import TrayLink
-    from daemon.watching import Watching
+    from daemon.watch.watching import Watching
     from daemon.wire import Level
     from daemon.workbench import Workbench
     from engine.checks.check import Check

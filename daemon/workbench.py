@@ -21,7 +21,7 @@ from daemon import protocol
 from daemon.analysis import Analysis, Superseded, analyse, parse
 from daemon.desk import Desk, Job, News, identity_of, summary_of
 from daemon.protocol import MOST_MAPS, Message, Shown
-from daemon.reading import BusyError, read_shared
+from daemon.watch.reading import BusyError, read_shared
 from engine.beatmap.diff import diff
 from engine.checks.check import Song
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from daemon.reading import Reading
     from daemon.session import MapSummary
     from daemon.store import Store
     from daemon.tasks import Tasks
-    from daemon.watcher import SaveEvent
+    from daemon.watch.reading import Reading
+    from daemon.watch.watcher import SaveEvent
     from engine.beatmap.document import Document
     from engine.checks.check import Check
 

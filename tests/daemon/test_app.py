@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from daemon import desktop, paths
+from daemon import paths
 from daemon.analysis import Superseded
+from daemon.desktop import opening as desktop
 from daemon.settings import load_settings
 from engine.beatmap.builder import MapBuilder, osu
 from tests.daemon.companion import FILE_NAME, running

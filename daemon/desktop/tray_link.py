@@ -1,0 +1,80 @@
+"""Between the event loop and the tray's threads: clicks come over as calls in the loop, states go back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from daemon.desktop.tray import Tray, TrayActions
+
+
+class TrayRequests(Protocol):
+    """What a click asks of the companion."""
+
+    def open_overlay(self) -> None: ...
+    def check_last_map(self) -> None: ...
+    def pause(self, on: bool) -> None: ...
+    def open_log(self) -> None: ...
+    def quit(self) -> None: ...
+
+
+class TrayLink:
+    def __init__(self, requests: TrayRequests) -> None:
+        self._requests = requests
+        self._tray: Tray | None = None
+        self._shown: tuple[str, str | None] = ("idle", None)
+
+    @property
+    def running(self) -> bool:
+        return self._tray is not None
+
+    async def start(self) -> str | None:
+        """None: the icon is there. Otherwise a sentence why there is none."""
+        # Imported late: it draws with Pillow, which a companion without a tray need not load.
+        from daemon.desktop.tray import Tray  # noqa: PLC0415
+
+        tray = Tray(self._actions(asyncio.get_running_loop()))
+        reason = await asyncio.to_thread(tray.start)
+        if reason is None:
+            self._tray = tray
+            self.show(*self._shown)
+        return reason
+
+    def show(self, state: str, last_map: str | None) -> None:
+        self._shown = state, last_map
+        if self._tray is not None:
+            from daemon.desktop.icons import TrayState  # noqa: PLC0415  the same
+
+            self._tray.show(TrayState(state), last_map)
+
+    async def stop(self) -> None:
+        if self._tray is not None:
+            await asyncio.to_thread(self._tray.stop)
+
+    def _actions(self, loop: asyncio.AbstractEventLoop) -> TrayActions:
+        from daemon.desktop.tray import TrayActions  # noqa: PLC0415  the same
+
+        def in_loop(action: Callable[[], None]) -> Callable[[], object]:
+            return lambda: loop.call_soon_threadsafe(action)
+
+        requests = self._requests
+        return TrayActions(
+            open_overlay=in_loop(requests.open_overlay),
+            open_last_map=in_loop(requests.open_overlay),
+            pause=lambda on: loop.call_soon_threadsafe(requests.pause, on),
+            check_now=in_loop(requests.check_last_map),
+            choose_folder=in_loop(requests.open_overlay),
+            open_log=in_loop(requests.open_log),
+            quit=in_loop(requests.quit),
+        )
+
+
+def tray_state(*, paused: bool, busy: bool, problems: bool) -> str:
+    if paused:
+        return "paused"
+    if busy:
+        return "working"
+    return "problems" if problems else "idle"

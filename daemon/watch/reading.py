@@ -1,0 +1,106 @@
+"""Reads a file somebody else may be about to write, without ever standing in their way."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daemon.watch.settling import Version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_BYTES = 128 * 1024 * 1024
+"""Two orders of magnitude above the largest map with a storyboard in it: beyond, it is no map."""
+
+
+class BusyError(OSError):
+    """The file cannot be read now; it may be in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    data: bytes
+    version: Version
+    stamp: tuple[int, int]
+    """Size in bytes, time of the last change in nanoseconds."""
+
+
+def read_shared(path: Path) -> Reading | None:
+    """The file as it is now; None where there is none. Raises BusyError where it is locked or changing."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
+        descriptor = _open_shared(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise BusyError(error.errno, error.strerror, str(path)) from error
+    try:
+        return _read(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, path: Path) -> Reading:
+    before = os.fstat(descriptor)
+    if before.st_size > MOST_BYTES:
+        raise BusyError(0, f"is larger than {MOST_BYTES} bytes and cannot be a beatmap", str(path))
+    try:
+        # One more byte than there should be: a file that grows meanwhile shows itself.
+        data = _read_up_to(descriptor, before.st_size + 1)
+        after = os.fstat(descriptor)
+    except OSError as error:
+        raise BusyError(error.errno, error.strerror, str(path)) from error
+    stamp = (after.st_size, after.st_mtime_ns)
+    if (before.st_size, before.st_mtime_ns) != stamp or len(data) != after.st_size:
+        raise BusyError(0, "changed while it was read", str(path))
+    return Reading(data, Version.of(data), stamp)
+
+
+def _read_up_to(descriptor: int, size_bytes: int) -> bytes:
+    chunks = []
+    left = size_bytes
+    while left > 0 and (chunk := os.read(descriptor, left)):
+        chunks.append(chunk)
+        left -= len(chunk)
+    return b"".join(chunks)
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+    from ctypes import wintypes
+
+    _GENERIC_READ = 0x80000000
+    _SHARE_READ_WRITE_DELETE = 0x1 | 0x2 | 0x4
+    _OPEN_EXISTING = 3
+    _SEQUENTIAL_SCAN = 0x08000000
+    _create_file = ctypes.WinDLL("kernel32", use_last_error=True).CreateFileW
+    _create_file.restype = wintypes.HANDLE
+    _create_file.argtypes = (
+        wintypes.LPCWSTR,
+        wintypes.DWORD,
+        wintypes.DWORD,
+        wintypes.LPVOID,
+        wintypes.DWORD,
+        wintypes.DWORD,
+        wintypes.HANDLE,
+    )
+
+    def _open_shared(path: Path) -> int:
+        """Python's own open() does not share deletion: a rename over the file would fail for the mapper."""
+        handle = _create_file(
+            str(path), _GENERIC_READ, _SHARE_READ_WRITE_DELETE, None, _OPEN_EXISTING, _SEQUENTIAL_SCAN, None
+        )
+        if handle == wintypes.HANDLE(-1).value:
+            raise ctypes.WinError(ctypes.get_last_error())
+        return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+
+else:
+
+    def _open_shared(path: Path) -> int:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)

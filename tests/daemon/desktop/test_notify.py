@@ -1,0 +1,169 @@
+"""Notifications: sent for real over a message bus of our own, and harmless where there is none."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from daemon.desktop import notify as notify_module
+from daemon.desktop.notify import TEXT_LIMIT, TITLE_LIMIT, Notifier, missing_service
+from tests.daemon.desktop.desktop import eventually, need, running
+from tests.daemon.desktop.notification_server import NotificationServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[3]
+linux_only = pytest.mark.skipif(
+    sys.platform != "linux", reason="a message bus is how Linux shows notifications"
+)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[NotificationServer]:
+    """A desktop's notification service on a private session bus, which this process is told to use."""
+    need("dbus-daemon", "notify-send")
+    with running("dbus-daemon", "--session", "--nofork", "--print-address=1") as bus:
+        assert bus.stdout is not None
+        address = bus.stdout.readline().strip()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        server = NotificationServer(address)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@linux_only
+def test_a_notification_reaches_the_desktop(server: NotificationServer, tmp_path: Path) -> None:
+    notifier = Notifier(icon=tmp_path / "mapside.ico")
+    notifier.notify("2 new problems", "Mapside - First Save [Hard]: two objects at one time")
+    shown = server.shown.get(timeout=10)
+    notifier.stop()
+    assert shown.summary == "2 new problems"
+    assert shown.body == "Mapside - First Save [Hard]: two objects at one time"
+
+
+@linux_only
+def test_a_song_title_is_not_markup(server: NotificationServer) -> None:
+    notifier = Notifier()
+    notifier.notify("1 new problem", "I <3 you & me [Hard]")
+    assert server.shown.get(timeout=10).body == "I &lt;3 you &amp; me [Hard]"
+    notifier.stop()
+
+
+@linux_only
+def test_switched_off_says_nothing(server: NotificationServer) -> None:
+    notifier = Notifier(enabled=False)
+    notifier.notify("one", "while off")
+    notifier.enabled = True
+    notifier.notify("two", "while on")
+    assert server.shown.get(timeout=10).summary == "two"
+    notifier.stop()
+    assert server.shown.empty()
+
+
+class Desktop:
+    """Takes the place of plyer where the claim is about our own thread."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+        self.texts: list[str] = []
+        self.go_on = threading.Event()
+
+    def show(self, message: notify_module.Message) -> None:
+        self.titles.append(message.title)
+        self.texts.append(message.text)
+        assert self.go_on.wait(10)
+
+
+def test_a_slow_desktop_holds_up_nobody() -> None:
+    desktop = Desktop()
+    notifier = Notifier(send=desktop.show)
+    started = time.monotonic()
+    for number in range(100):
+        notifier.notify(f"save {number}", "")
+    assert time.monotonic() - started < 1
+    desktop.go_on.set()
+    eventually(notifier._waiting.empty, "what waited is sent")
+    notifier.stop(10)
+    assert 1 <= len(desktop.titles) <= 1 + notify_module.QUEUE_LIMIT, "news of the past is dropped"
+
+
+def test_text_is_cut_to_what_windows_holds() -> None:
+    desktop = Desktop()
+    desktop.go_on.set()
+    notifier = Notifier(send=desktop.show)
+    notifier.notify("t" * 500, "x" * 5000)
+    eventually(lambda: desktop.texts, "the notification is sent")
+    notifier.stop()
+    assert len(desktop.titles[0]) == TITLE_LIMIT
+    assert len(desktop.texts[0]) == TEXT_LIMIT
+
+
+def test_a_desktop_without_notifications_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    asked: list[str] = []
+
+    def refuse(message: notify_module.Message) -> None:
+        asked.append(message.title)
+        raise OSError("no service")
+
+    caplog.set_level(logging.INFO)
+    notifier = Notifier(send=refuse)
+    notifier.notify("one", "")
+    eventually(lambda: caplog.records, "the refusal is logged")
+    for _ in range(5):
+        notifier.notify("again", "")
+    notifier.stop()
+    assert asked == ["one"]
+    assert [record.message for record in caplog.records] == [
+        "No desktop notifications from here on: no service"
+    ]
+
+
+def test_stopping_what_never_started_is_fine() -> None:
+    Notifier().stop()
+
+
+@linux_only
+def test_without_a_message_bus_the_reason_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert "DBUS_SESSION_BUS_ADDRESS" in (missing_service() or "")
+
+
+@linux_only
+def test_without_notify_send_the_reason_names_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "libnotify" in (missing_service() or "")
+
+
+@linux_only
+def test_plyer_prints_nothing_where_there_is_no_desktop() -> None:
+    """Its warnings and tracebacks would stand in the terminal of whoever started Mapside."""
+    script = (
+        "from daemon.desktop.notify import Notifier\n"
+        "notifier = Notifier()\n"
+        "notifier.notify('one', 'text')\n"
+        "notifier.stop(10)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={"PATH": "/nonexistent", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout + done.stderr == ""

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from daemon.watch.reading import BusyError, read_shared
+from tests.daemon.watch.watching import osu
+
+
+def test_a_file_is_read_whole_with_its_hash_and_stamp(tmp_path: Path) -> None:
+    path = tmp_path / "a.osu"
+    path.write_bytes(osu())
+    reading = read_shared(path)
+    assert reading is not None
+    assert reading.data == osu()
+    assert reading.version.content_hash == hashlib.sha256(osu()).hexdigest()
+    assert reading.stamp == (len(osu()), path.stat().st_mtime_ns)
+
+
+def test_there_may_be_no_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert read_shared(tmp_path / "absent.osu") is None
+    assert read_shared(tmp_path / "file" / "a.osu") is None
+
+
+def test_a_folder_or_a_pipe_called_a_map_is_none(tmp_path: Path) -> None:
+    (tmp_path / "folder.osu").mkdir()
+    assert read_shared(tmp_path / "folder.osu") is None
+    if sys.platform != "win32":
+        os.mkfifo(tmp_path / "pipe.osu")
+        assert read_shared(tmp_path / "pipe.osu") is None
+
+
+def test_what_cannot_be_opened_now_is_busy(tmp_path: Path) -> None:
+    path = tmp_path / "a.osu"
+    path.symlink_to(path)
+    with pytest.raises(BusyError):
+        read_shared(path)
+
+
+def test_no_reading_mixes_two_versions(tmp_path: Path) -> None:
+    """A writer that truncates and rewrites at full speed: every reading is a version, or none is given."""
+    path = tmp_path / "a.osu"
+    versions = [osu(note, notes=3000) for note in range(2)]
+    path.write_bytes(versions[0])
+    done = threading.Event()
+
+    def write() -> None:
+        for turn in range(150):
+            path.write_bytes(versions[turn % 2])
+        done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    whole = 0
+    while not done.is_set():
+        try:
+            reading = read_shared(path)
+        except BusyError:
+            continue
+        assert reading is not None
+        assert any(version.startswith(reading.data) for version in versions)
+        whole += reading.data in versions
+    writer.join()
+    assert read_shared(path) is not None
+
+
+def test_a_reader_leaves_no_file_open(tmp_path: Path) -> None:
+    path = tmp_path / "a.osu"
+    path.write_bytes(osu())
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.is_dir():
+        pytest.skip("needs a system that lists open files")
+    read_shared(path)
+    opened = []
+    for descriptor in descriptors.iterdir():
+        with suppress(OSError):  # the listing's own is gone by now
+            opened.append(descriptor.readlink())
+    assert path not in opened
