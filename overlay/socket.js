@@ -6,6 +6,8 @@ import { now } from "./drawn.js";
 export const PROTOCOL = 1;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 8000;
+// A token that was good once is doubted only after this many failures: a companion on its way out may still answer.
+const PATIENCE = 3;
 
 /** Fires `phase` ({phase, retryAt}) and `message` ({message, received_at}: epoch milliseconds, before it was read). */
 export class Socket extends EventTarget {
@@ -13,11 +15,14 @@ export class Socket extends EventTarget {
   #socket = null;
   #timer = null;
   #failures = 0;
+  #patience = 0;
   #nextId = 1;
   #waiting = new Map(); // request id -> {resolve, reject}
 
   open(token) {
     this.#token = token;
+    this.#patience = 0;
+    this.#failures = 0;
     clearTimeout(this.#timer);
     this.#drop();
     if (!token) this.#phase("no-token");
@@ -48,6 +53,7 @@ export class Socket extends EventTarget {
     socket.onopen = () => {
       opened = true;
       this.#failures = 0;
+      this.#patience = PATIENCE;
       this.#phase("open");
     };
     socket.onmessage = (event) => this.#receive(event.data, now());
@@ -71,7 +77,7 @@ export class Socket extends EventTarget {
   async #lost(socket, opened) {
     if (socket !== this.#socket) return;
     this.#drop();
-    const refused = !opened && (await serverAnswers());
+    const refused = !opened && this.#failures >= this.#patience && (await serverAnswers());
     if (this.#socket !== null) return; // a new token was tried meanwhile
     const wait = refused ? LAST_RETRY_MS : Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.#connect(), wait);
@@ -94,7 +100,7 @@ export class Socket extends EventTarget {
 /** A browser does not tell a page why a handshake failed. If the page itself is still served, it was the token. */
 async function serverAnswers() {
   try {
-    return (await fetch("/", { cache: "no-store" })).ok;
+    return (await fetch(`/favicon.svg?${Date.now()}`, { cache: "no-store" })).ok;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-"""One Chromium for the whole folder, one fresh page for each test."""
+"""One Chromium for the whole folder, one tab that each test finds empty."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pytest
 import pytest_asyncio
 
 from tests.overlay.chromium import find_chromium, started
-from tests.overlay.overlay_page import OverlayPage
+from tests.overlay.overlay_page import WATCH, OverlayPage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser, BrowserContext
+    from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+
+DESKTOP: ViewportSize = {"width": 1200, "height": 800}
 
 
 @pytest.fixture(scope="session")
@@ -37,19 +39,29 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(
-        viewport={"width": 1200, "height": 800}, permissions=["clipboard-read", "clipboard-write"]
+        viewport=DESKTOP, color_scheme="dark", permissions=["clipboard-read", "clipboard-write"]
     )
     yield context
     await context.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tab(context: BrowserContext) -> Page:
+    """One tab for all: a new one costs a process, and what a test leaves in it is cleared below."""
+    tab = await context.new_page()
+    await tab.add_init_script(WATCH)
+    return tab
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def overlay(context: BrowserContext) -> AsyncIterator[OverlayPage]:
-    """A page at desktop width; fails the test if anything went wrong behind its back."""
-    page = OverlayPage(await context.new_page())
+async def overlay(tab: Page) -> AsyncIterator[OverlayPage]:
+    """The page at desktop width; fails the test if anything went wrong behind its back."""
+    page = OverlayPage(tab)
     yield page
-    # Each companion has a port, so an origin, of its own; but a port may come again.
-    if page.page.url.startswith("http"):
-        await page.page.evaluate("localStorage.clear()")
-    await page.page.close()
+    if tab.url.startswith("http"):
+        await tab.evaluate("localStorage.clear(), sessionStorage.clear()")
+    await tab.goto("about:blank")
+    await tab.set_viewport_size(DESKTOP)
+    await tab.emulate_media(color_scheme="dark", reduced_motion="no-preference")
+    page.stop_listening()
     assert page.complaints == []

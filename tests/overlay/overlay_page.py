@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
-    from playwright.async_api import ConsoleMessage, Locator, Page
+    from playwright.async_api import ConsoleMessage, Error, Locator, Page
 
 # Keeps links into the editor inside the test, and remembers them; notes every map that was painted.
 WATCH = """
@@ -31,11 +31,10 @@ class OverlayPage:
         self.page = page
         self.complaints: list[str] = []
         """Script errors and violations of the content policy."""
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", self._on_error)
         page.on("console", self._on_console)
 
     async def open(self, address: str) -> None:
-        await self.page.add_init_script(WATCH)
         await self.page.goto(address)
 
     @property
@@ -118,11 +117,15 @@ class OverlayPage:
     async def scroll_top(self) -> float:
         return float(await self.page.evaluate("document.querySelector('finding-list').scrollTop"))
 
+    def stop_listening(self) -> None:
+        self.page.remove_listener("pageerror", self._on_error)
+        self.page.remove_listener("console", self._on_console)
+
+    def _on_error(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
     def _on_console(self, message: ConsoleMessage) -> None:
-        # The browser reports a refused handshake itself; tests that expect one look at the page instead.
-        if (
-            message.type == "error"
-            and "WebSocket" not in message.text
-            and "ERR_CONNECTION" not in message.text
-        ):
+        # The browser reports a server that is gone itself; tests that expect that look at the page.
+        gone = any(sign in message.text for sign in ("WebSocket", "ERR_CONNECTION", "503"))
+        if message.type == "error" and not gone:
             self.complaints.append(message.text)

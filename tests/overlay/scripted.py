@@ -35,7 +35,7 @@ class ScriptedCompanion:
         self.received: list[Message] = []
         self.refuses: dict[str, str] = {}
         """Request type -> the sentence it is refused with."""
-        self.port = 0
+        self._port = 0
         self._server: Server | None = None
         self._pages: set[ServerConnection] = set()
         self._arrived = asyncio.Event()
@@ -49,7 +49,7 @@ class ScriptedCompanion:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http://127.0.0.1:{self._port}/"
 
     @property
     def link(self) -> str:
@@ -57,14 +57,15 @@ class ScriptedCompanion:
 
     async def start(self) -> None:
         self._server = await serve(
-            self._talk, "127.0.0.1", self.port, process_request=self._answer_http, select_subprotocol=_ours
+            self._talk, "127.0.0.1", self._port, process_request=self._answer_http, select_subprotocol=_ours
         )
-        self.port = next(iter(self._server.sockets)).getsockname()[1]
+        self._port = next(iter(self._server.sockets)).getsockname()[1]
 
     async def stop(self) -> None:
         assert self._server is not None
-        self._server.close()
-        await self._server.wait_closed()
+        server, self._server = self._server, None
+        server.close()
+        await server.wait_closed()
 
     async def send(self, *messages: Message) -> None:
         for page in list(self._pages):
@@ -97,6 +98,9 @@ class ScriptedCompanion:
         await page.send(json.dumps(reply))
 
     def _answer_http(self, _: ServerConnection, request: Request) -> Response | None:
+        # A browser keeps spare connections, which outlive the listening socket; a process leaves none.
+        if self._server is None:
+            return _respond(HTTPStatus.SERVICE_UNAVAILABLE)
         if request.path == "/ws":
             offered = request.headers.get("Sec-WebSocket-Protocol", "")
             return None if f"token.{TOKEN}" in offered else _respond(HTTPStatus.FORBIDDEN)
@@ -117,5 +121,5 @@ def _respond(status: HTTPStatus, body: bytes = b"", kind: str = "text/plain") ->
     headers["Content-Type"] = kind
     headers["Content-Length"] = str(len(body))
     headers["Content-Security-Policy"] = POLICY
-    headers["Cache-Control"] = "no-store"
+    headers["Cache-Control"] = "no-cache"
     return Response(status.value, status.phrase, headers, body)
