@@ -31,7 +31,7 @@ class SaveDelta extends HTMLElement {
     const arrived = map !== this.#map && map.map_version !== this.#map?.map_version;
     this.#delta = delta;
     this.#map = map;
-    setText(this.fresh, `+${delta.fresh.length} new`);
+    setText(this.fresh, delta.fresh.length > 0 ? `+${delta.fresh.length} new` : "0 new");
     setText(this.gone, `${delta.gone.length} gone`);
     setText(this.still, `${delta.still} still`);
     this.fresh.classList.toggle("none", delta.fresh.length === 0);

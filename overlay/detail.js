@@ -96,7 +96,7 @@ export function countAlike(findings, check) {
 /** What the list says when it has no rows. */
 export function emptyList({ filtered, map, checks, intended, onClear, onShowIntended }) {
   if (filtered) {
-    return h("div", { class: "none" }, h("p", { text: "No finding matches the filter." }), h("button", { type: "button", text: "Show all findings", onclick: onClear }));
+    return h("div", { class: "no-match" }, h("p", { text: "No finding matches the filter." }), h("button", { type: "button", text: "Show all findings", onclick: onClear }));
   }
   return h(
     "div",

@@ -64,8 +64,10 @@ class MapTimeline extends HTMLElement {
     this.#shown = shown;
     this.#titles = titles;
     this.#selected = selected;
+    // Who looks at the whole song goes on doing so when its length becomes known, or changes.
+    const all = another || scale.isWhole(this.#view, this.#whole);
     this.#whole = wholeOf(map);
-    this.#view = another || !this.#view ? this.#whole : scale.fit(this.#view, this.#whole);
+    this.#view = all ? this.#whole : scale.fit(this.#view, this.#whole);
     if (moved && selected?.time_ms != null) this.#view = scale.reveal(this.#view, this.#whole, selected.time_ms);
     setText(this.facts, factsOf(map));
     this.#describe();

@@ -99,6 +99,18 @@ async def test_at_360_px_map_delta_filters_and_list_are_all_in_sight(overlay: Ov
             await expect(overlay.page.locator(part).first).to_be_in_viewport(ratio=1)
 
 
+async def test_filters_keep_their_shape_when_there_is_nothing_to_filter(overlay: OverlayPage) -> None:
+    heights = """() => [...document.querySelectorAll("finding-filters .chip")]
+        .filter((chip) => chip.checkVisibility()).map((chip) => chip.offsetHeight)"""
+    async with full() as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(3)
+        before = await overlay.page.evaluate(heights)
+        await companion.send(say.map_message([], map_version=2))
+        await expect(overlay.page.get_by_text("is clean")).to_be_visible()
+        assert await overlay.page.evaluate(heights) == before
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 async def test_every_text_has_the_contrast_that_aa_asks_for(
     overlay: OverlayPage, scheme: Literal["dark", "light"]

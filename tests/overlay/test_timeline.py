@@ -122,6 +122,16 @@ async def test_a_selection_outside_the_view_is_brought_into_it(overlay: OverlayP
     assert start_ms < 150_000 < end_ms
 
 
+async def test_the_whole_song_stays_in_view_when_its_length_becomes_known(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    longer = say.map_message(FINDINGS, map_version=2)
+    longer["overview"]["song_ms"] = 300_000
+    await companion.send(longer)
+    await overlay.page.wait_for_function("() => window.drawn.length === 2")
+    assert await overlay.view_ms() == (0, 300_000)
+
+
 async def test_what_a_filter_hides_cannot_be_hit(overlay: OverlayPage) -> None:
     await overlay.page.get_by_role("button", name="Problems").click()
     await expect(overlay.rows).to_have_count(1)
