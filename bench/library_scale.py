@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from bench.companion import Companion
 from bench.process_use import processor_seconds, resident_bytes
 from bench.report import Figure, Measured, command, median, percentile
 from engine.beatmap.builder import osu
+from tests.companion_process import RunningCompanion
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -104,7 +104,8 @@ async def idle_percent(process_id: int, seconds: float) -> float:
 
 async def run(songs: Path, folders: list[Path], home: Path, *, saves: int, idle_s: float) -> Run:
     started = time.perf_counter()
-    async with Companion(songs, home=home, start_timeout_s=START_TIMEOUT_S) as companion:
+    process = RunningCompanion(home, "--songs", str(songs), start_timeout_s=START_TIMEOUT_S)
+    async with process as companion:
         started_s = time.perf_counter() - started
         link = urlsplit(companion.link)
         token = link.fragment.removeprefix("token=")

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.companion import Companion
 from bench.report import Figure, Measured, command, median, percentile
 from engine.beatmap.builder import osu
+from tests.companion_process import RunningCompanion
 from tests.overlay.chromium import find_chromium, started
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ async def measure_saves(count: int) -> list[Sample]:
         write_song(beatmap_set / "audio.wav", round(OBJECTS * BEAT_MS / 1000) + 5)
         file = beatmap_set / "Bench - Song (Mapside) [Thousand].osu"
         file.write_bytes(map_bytes(-1))
-        async with Companion(songs, home=Path(folder) / "home") as companion, started(chromium) as browser:
+        companion = RunningCompanion(Path(folder) / "home", "--songs", str(songs))
+        async with companion, started(chromium) as browser:
             page = await browser.new_page(viewport={"width": 1200, "height": 800})
             await page.goto(companion.link)
             await page.wait_for_selector("[data-connection=open]")

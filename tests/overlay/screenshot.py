@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.companion_process import RunningCompanion
 from tests.overlay.chromium import find_chromium, started
-from tests.overlay.companion import RunningCompanion
 
 FIRST_SAVE_TIMEOUT_MS = 60_000  # the demo renders its song first
 SETTLED_MS = 1200  # the pulse of a save has faded by then

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from engine.beatmap.builder import osu
-from tests.overlay.companion import RunningCompanion
+from tests.companion_process import RunningCompanion
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The real companion, in a process of its own, with a Songs folder and a home of the test's."""
+"""The real companion, in a process of its own, with a Songs folder and a home of the test's or the benchmark's."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ import sys
 from pathlib import Path
 from typing import Self
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/#token=\S+")
 START_TIMEOUT_S = 30
 END_TIMEOUT_S = 10
 
 
 class RunningCompanion:
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, start_timeout_s: float = START_TIMEOUT_S) -> None:
         self.link = ""
         self.port = 0
         """Kept from one start to the next, as a person's is."""
         self._home = home
         self._arguments = arguments
+        self._start_timeout_s = start_timeout_s
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None, "the companion is not running"
+        return self._process.pid
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -41,7 +47,7 @@ class RunningCompanion:
             stderr=asyncio.subprocess.STDOUT,
         )
         try:
-            await asyncio.wait_for(self._read_link(self._process), START_TIMEOUT_S)
+            await asyncio.wait_for(self._read_link(self._process), self._start_timeout_s)
         except BaseException:
             await self.stop()
             raise
