@@ -1,4 +1,4 @@
-"""The real companion, in a process of its own, with a Songs folder and a home of the test's or the benchmark's."""
+"""The real companion in a process of its own, for tests and benchmarks: their Songs folder, their home."""
 
 from __future__ import annotations
 
