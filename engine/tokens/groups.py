@@ -1,0 +1,68 @@
+"""Groups of events: statements about one moment, and what it is that happens then."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import isfinite
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from engine.tokens.events import Event, Events, EventType
+from engine.tokens.view import whole_ms
+
+if TYPE_CHECKING:
+    from engine.tokens.grammar import Grammar
+    from engine.tokens.view import Line, MapView
+
+Statement: TypeAlias = tuple[EventType, int]
+"""An event before it has a time."""
+
+SNAPPED_MS: Final = 2
+DIVISORS: Final = range(1, 17)
+LEAST_SCROLL_SPEED, MOST_SCROLL_SPEED = 0.01, 10.0
+PERCENT: Final = 100
+
+make_event: Final = partial(tuple.__new__, Event)
+"""A named tuple's own constructor takes its fields apart only to put them together again."""
+
+
+class Groups:
+    def __init__(self, view: MapView, grammar: Grammar) -> None:
+        self._view = view
+        self._types_first = grammar.types_first
+        self.events: Events = []
+
+    def add(self, kind: EventType, time_us: int, *statements: Statement, value: int = 0) -> None:
+        time_ms = whole_ms(time_us)
+        if self._types_first:
+            self.events.append(make_event((kind, value, time_ms)))
+        self.events += [make_event((told, number, time_ms)) for told, number in statements]
+        if not self._types_first:
+            self.events.append(make_event((kind, value, time_ms)))
+
+    def clock(self, time_us: int) -> tuple[Statement, Statement]:
+        """When it is, and on which division of the beat."""
+        snapping = _snapping(self._view.line_at(time_us), time_us)
+        return (EventType.TIME_SHIFT, whole_ms(time_us)), (EventType.SNAPPING, snapping)
+
+
+def unsnapped(time_us: int) -> Statement:
+    return EventType.TIME_SHIFT, whole_ms(time_us)
+
+
+def scroll_speed(multiplier: float) -> Statement:
+    """In hundredths, halves to the even one."""
+    bounded = min(max(LEAST_SCROLL_SPEED, multiplier), MOST_SCROLL_SPEED)  # NaN becomes the least
+    return EventType.SCROLL_SPEED, round(bounded * PERCENT)
+
+
+def _snapping(line: Line, time_us: int) -> int:
+    """The simplest division of the beat that the time lies on; 0 where there is none up to 1/16."""
+    beat_ms = line.tempo_beat_ms
+    if not beat_ms or not isfinite(beat_ms):
+        return 0
+    # In this order of operations: the edge of 2 ms is decided by the last bit.
+    beats = (time_us - line.tempo_us) / 10**6 * 1000 / beat_ms
+    for divisor in DIVISORS:
+        if abs(beats - round(beats * divisor) / divisor) * beat_ms < SNAPPED_MS:
+            return divisor
+    return 0

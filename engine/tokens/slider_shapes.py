@@ -1,0 +1,260 @@
+"""A slider's anchors, and where the checkpoints' training took its path to end.
+
+That end is not where the ball stops: a Bezier curve was cut at a share of its parameter instead of its arc,
+measured over 50 samples, an arc is never prolonged, a Catmull curve always runs to its last point. A model
+learnt those ends, so it is fed those ends; for everything a mapper sees, `engine.beatmap.curve` answers.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from engine.beatmap.cache import TwoGenerations
+from engine.tokens.events import EventType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+Point: TypeAlias = tuple[float, float]
+Segment: TypeAlias = "Sequence[Point]"
+
+MOST_POINTS: Final = 99
+"""A slider with more control points, its head included, is left out of the events."""
+LENGTH_SAMPLES: Final = 50
+SEGMENTS_AT_ONCE: Final = 2048
+"""Measured together: bounds the memory for the samples at a few megabytes per control point."""
+NOTHING: Final = 1e-8
+"""Squared pixels, and their products: an arc through points closer to a line than this has no centre."""
+POINTS_OF_AN_ARC: Final = 3
+REMEMBERED_POINTS: Final = 200_000
+
+
+class PathKey(NamedTuple):
+    text: str
+    """As the file writes it, `B|100:200|300:200`."""
+    x: int
+    y: int
+    length_px: float
+
+
+class SliderShape(NamedTuple):
+    point_count: int
+    """The head included."""
+    anchors: tuple[tuple[EventType, float, float, float], ...]
+    """Between head and last point: kind, share of the points before it, x, y."""
+    last: Point
+    end: Point
+
+
+class _Path(NamedTuple):
+    """A path whose shape is still to be measured."""
+
+    anchor: EventType
+    points: list[Point]
+    length_px: float
+
+
+_known: TwoGenerations[SliderShape] = TwoGenerations(REMEMBERED_POINTS)
+
+
+def slider_shapes(keys: Iterable[PathKey]) -> dict[PathKey, SliderShape]:
+    """Of all these paths at once: measuring them together costs little more than measuring one."""
+    shapes: dict[PathKey, SliderShape] = {}
+    missing: dict[PathKey, _Path] = {}
+    for key in keys:
+        known = _known.get(key)
+        if known is None:
+            missing[key] = _read(key)
+        else:
+            shapes[key] = known
+    for (key, path), end in zip(missing.items(), _ends(list(missing.values())), strict=True):
+        shape = SliderShape(len(path.points), tuple(_anchors(path)), path.points[-1], end)
+        shapes[key] = shape
+        _known.put(key, shape, len(path.points) + 4)
+    return shapes
+
+
+def forget_shapes() -> None:
+    """Empties the memo, for what measures without it."""
+    _known.clear()
+
+
+def _read(key: PathKey) -> _Path:
+    kind, *rest = key.text.split("|")
+    points: list[Point] = [(key.x, key.y)]
+    for text in rest:
+        x, colon, y = text.partition(":")
+        if colon:  # a letter alone starts another segment in lazer's maps, which no model knows
+            points.append((int(float(x)), int(float(y.partition(":")[0]))))
+    return _Path(_anchor_of(kind, points), points, key.length_px)
+
+
+def _anchor_of(kind: str, points: Sequence[Point]) -> EventType:
+    """The kind of curve by the name of its anchors; an arc that is none is a Bezier curve."""
+    if kind == "L":
+        return EventType.RED_ANCHOR
+    if kind == "C":
+        return EventType.CATMULL_ANCHOR
+    if kind == "P" and len(points) == POINTS_OF_AN_ARC and _centre(points) is not None:
+        return EventType.PERFECT_ANCHOR
+    return EventType.BEZIER_ANCHOR
+
+
+def _anchors(path: _Path) -> Iterable[tuple[EventType, float, float, float]]:
+    """A Bezier curve writes a red anchor as a point that stands twice; it is told once."""
+    points, kind = path.points, path.anchor
+    bezier = kind is EventType.BEZIER_ANCHOR
+    for index in range(1, len(points) - 1):
+        point = points[index]
+        told = kind
+        if bezier and point == points[index + 1]:
+            told = EventType.RED_ANCHOR
+        elif bezier and point == points[index - 1]:
+            continue
+        yield (told, index / (len(points) - 1), *point)
+
+
+def _ends(paths: Sequence[_Path]) -> list[Point]:
+    ends: list[Point] = [path.points[-1] for path in paths]
+    pieced: list[int] = []
+    for index, path in enumerate(paths):
+        if path.anchor is EventType.PERFECT_ANCHOR:
+            ends[index] = _arc_end(path)
+        elif path.anchor is not EventType.CATMULL_ANCHOR and len(path.points) > 1:
+            pieced.append(index)
+    for index, end in zip(pieced, _pieced_ends([paths[index] for index in pieced]), strict=True):
+        ends[index] = end
+    return ends
+
+
+def _pieced_ends(paths: Sequence[_Path]) -> list[Point]:
+    """Of paths made of Bezier curves; a straight line is one of two points."""
+    pieces = [_segments(path) for path in paths]
+    lengths = iter(_lengths_px([segment for segments in pieces for segment in segments]))
+    cut: list[tuple[Segment, float]] = []
+    for path, segments in zip(paths, pieces, strict=True):
+        lengths_px = [next(lengths) for _ in segments]
+        cut.append(_cut(segments, lengths_px, path.length_px))
+    return _positions(cut)
+
+
+def _segments(path: _Path) -> list[Segment]:
+    points = path.points
+    if path.anchor is EventType.RED_ANCHOR:
+        return list(pairwise(points))
+    breaks = [index for index in range(1, len(points)) if points[index] == points[index - 1]]
+    bounds = [0, *breaks, len(points)]
+    return [points[start:end] for start, end in pairwise(bounds)]
+
+
+def _cut(segments: Sequence[Segment], lengths_px: Sequence[float], wanted_px: float) -> tuple[Segment, float]:
+    """The segment that the path ends in, and at which parameter of it."""
+    sums_px = list(accumulate(lengths_px))
+    total_px = sums_px[-1]
+    if total_px == 0:
+        return segments[-1], 1.0
+    shares = [*(sum_px / total_px for sum_px in sums_px[:-1]), 1.0]
+    index = bisect_left(shares, 1.0) if len(shares) > 1 else 0
+    length_px = lengths_px[index]
+    if index < len(segments) - 1 or length_px == 0:
+        return segments[index], 1.0
+    # In this order of operations: whole pixels are told by the last bit of the result.
+    return segments[index], max(0, length_px - (total_px - wanted_px)) / length_px
+
+
+def _lengths_px(segments: Sequence[Segment]) -> list[float]:
+    lengths_px = [0.0] * len(segments)
+    for points, indices in _by_size(segments):
+        if points == 1:
+            continue
+        for start in range(0, len(indices), SEGMENTS_AT_ONCE):
+            chunk = indices[start : start + SEGMENTS_AT_ONCE]
+            corners = np.array([segments[index] for index in chunk], dtype=np.float64)  # [S, P, 2]
+            samples = _at(corners.transpose(0, 2, 1)[:, np.newaxis], _sampled_weights(points))  # [S, 50, 2]
+            steps_px = np.sqrt(np.sum(np.square(np.diff(samples, axis=1)), axis=2))  # [S, 49]
+            for index, length_px in zip(chunk, np.sum(steps_px, axis=1).tolist(), strict=True):
+                lengths_px[index] = length_px
+    return lengths_px
+
+
+def _positions(cut: Sequence[tuple[Segment, float]]) -> list[Point]:
+    positions: list[Point] = [(0.0, 0.0)] * len(cut)
+    for points, indices in _by_size([segment for segment, _ in cut]):
+        corners = np.array([cut[index][0] for index in indices], dtype=np.float64)  # [S, P, 2]
+        weights = _weights(points, np.array([cut[index][1] for index in indices]))  # [S, P]
+        found = _at(corners.transpose(0, 2, 1), weights)  # [S, 2]
+        for index, (x, y) in zip(indices, found.tolist(), strict=True):
+            positions[index] = (x, y)
+    return positions
+
+
+def _by_size(segments: Sequence[Segment]) -> Iterable[tuple[int, list[int]]]:
+    """The indices of the segments with equally many points."""
+    sizes: dict[int, list[int]] = {}
+    for index, segment in enumerate(segments):
+        sizes.setdefault(len(segment), []).append(index)
+    return sizes.items()
+
+
+def _at(corners: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums over the points, the last axis: [..., 2, P] x [..., P] -> [..., 2]."""
+    weighted: NDArray[np.float64] = np.ascontiguousarray(weights[..., np.newaxis, :] * corners)
+    total: NDArray[np.float64] = np.sum(weighted, axis=-1)
+    return total
+
+
+@lru_cache(maxsize=MOST_POINTS + 1)
+def _sampled_weights(points: int) -> NDArray[np.float64]:
+    """[50, P]"""
+    return _weights(points, np.linspace(0, 1, LENGTH_SAMPLES))
+
+
+def _weights(points: int, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bernstein's polynomials, [..., P]."""
+    t = parameters[..., np.newaxis]
+    degree = points - 1
+    powers = np.arange(points)
+    binomials = np.array([math.comb(degree, power) for power in range(points)], dtype=np.float64)
+    weights: NDArray[np.float64] = binomials * (1 - t) ** (degree - powers) * t**powers
+    return weights
+
+
+def _centre(points: Sequence[Point]) -> Point | None:
+    """Of the circle through three points; None where they lie on a line."""
+    (ax, ay), (bx, by), (cx, cy) = points
+    a = (bx - cx) ** 2 + (by - cy) ** 2
+    b = (ax - cx) ** 2 + (ay - cy) ** 2
+    c = (ax - bx) ** 2 + (ay - by) ** 2
+    if min(a, b, c) <= NOTHING:
+        return None
+    s, t, u = a * (b + c - a), b * (a + c - b), c * (a + b - c)
+    total = s + t + u
+    if abs(total) <= NOTHING:
+        return None
+    return (s * ax + t * bx + u * cx) / total, (s * ay + t * by + u * cy) / total
+
+
+def _arc_end(path: _Path) -> Point:
+    """Along the arc as far as the slider is long, but no further than its last point."""
+    centre = _centre(path.points)
+    if centre is None:
+        return path.points[-1]
+    (x0, y0), (x1, y1), (x2, y2) = ((x - centre[0], y - centre[1]) for x, y in path.points)
+    start, end = math.atan2(y0, x0), math.atan2(y2, x2)
+    angle = end - start if end >= start else end + 2 * math.pi - start
+    if (y2 - y0) * (x1 - x0) - (x2 - x0) * (y1 - y0) < 0:
+        angle -= 2 * math.pi
+    length_px = abs(angle * math.sqrt(x0**2 + y0**2))
+    if length_px > path.length_px:
+        angle *= path.length_px / length_px
+    x, y = path.points[0][0] - centre[0], path.points[0][1] - centre[1]
+    sine, cosine = math.sin(angle), math.cos(angle)
+    return x * cosine - y * sine + centre[0], x * sine + y * cosine + centre[1]

@@ -1,0 +1,290 @@
+"""The map as the checkpoints' training read it, where that differs from how the game reads it.
+
+`engine.beatmap` reads a map as the game does. The models learnt from another reader, and their tokens are
+only the same for the same map if its view is kept:
+
+- lines count in the order of the file, sorted or not: the last line at or before a time rules it;
+- a green line before the first red one counts as red, with its negative beat;
+- any effect bit is kiai; fields that a short line leaves out are sample set 0, full volume, a red line;
+- the early formats' 24 ms are not added;
+- circle size and slider multiplier are what the file says, not what the game clamps them to;
+- a node of a slider that the file does not name is silent, and the last one named sounds at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from engine.beatmap.objects import Circle, Slider
+from engine.beatmap.reading import PARSE_LIMIT, without_comment
+from engine.tokens.errors import TokenError
+from engine.tokens.slider_shapes import PathKey, SliderShape, slider_shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.beatmap.beatmap import Beatmap
+    from engine.beatmap.objects import HitObject, HitSample, HitSound
+    from engine.beatmap.timing import TimingPoint
+
+US_PER_MS: Final = 1000
+ALL_FIELDS: Final = 8
+"""Of a timing line; older formats end earlier."""
+SAMPLE_SET_FIELD, VOLUME_FIELD, RED_FIELD, EFFECTS_FIELD = 3, 5, 6, 7
+SOFT, DRUM = 2, 3
+FULL_VOLUME: Final = 100
+LENGTH_FIELD, EDGE_SOUNDS_FIELD, EDGE_SETS_FIELD = 7, 8, 9
+ALMOST_MS: Final = 1e-5
+"""Added before a time is cut to whole milliseconds, so that 99.999999 is 100."""
+
+
+class Sound(NamedTuple):
+    """Zero means "as the timing line says"."""
+
+    additions: int
+    """Whistle 1, finish 2, clap 4."""
+    normal_set: int
+    addition_set: int
+    volume_percent: int
+
+
+HALF_A_BPM: Final = 0.5
+"""Slower is no tempo."""
+SILENT: Final = Sound(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A timing line."""
+
+    time_us: int
+    beat_ms: float
+    """As the file says: a beat, or -100 / velocity, or NaN."""
+    inherits: bool
+    """Whether the tempo is another line's."""
+    tempo_us: int
+    """Where the line that sets the tempo stands: this one or the last red one before."""
+    tempo_beat_ms: float
+    meter: int
+    sample_set: int
+    """1 to 3; what says nothing is soft."""
+    volume_percent: int
+    kiai: bool
+
+    @property
+    def has_tempo(self) -> bool:
+        """Whether beats are counted from here: whatever the kind of line, its beat is one."""
+        return self.beat_ms > 0 and 60_000 / self.beat_ms > HALF_A_BPM
+
+    def velocity(self, least: float) -> float:
+        """The multiplier, at least `least` and at most 10."""
+        if not self.inherits or not self.beat_ms < 0:
+            return 1.0
+        return min(max(-100 / self.beat_ms, least), 10.0)
+
+    @property
+    def scroll_speed(self) -> float:
+        """The multiplier as it is written, without bounds."""
+        return -100 / self.beat_ms if self.inherits and self.beat_ms else 1.0
+
+
+class SliderView(NamedTuple):
+    shape: SliderShape
+    span_us: int
+    end_us: int
+    head: Sound
+    body: Sound
+    repeats: tuple[Sound, ...]
+    tail: Sound
+
+
+class MapView:
+    def __init__(self, beatmap: Beatmap) -> None:
+        self.beatmap = beatmap
+        self.mode = int(beatmap.mode)
+        raw = beatmap.difficulty.raw
+        self.circle_size = _number(raw.get("CircleSize"), beatmap.difficulty.circle_size)
+        multiplier = _number(raw.get("SliderMultiplier"), beatmap.difficulty.slider_multiplier)
+        self.slider_multiplier = multiplier or beatmap.difficulty.slider_multiplier
+        self.objects: tuple[HitObject, ...] = tuple(sorted(beatmap.objects, key=attrgetter("line")))
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """In the order of the file; at least one."""
+        points = sorted(self.beatmap.timing.points, key=attrgetter("line"))
+        if not points:
+            raise TokenError(
+                "the map has no timing line that can be read, and a model cannot hear a map without one; "
+                "add a red line in the editor's timing panel"
+            )
+        lines: list[Line] = []
+        tempo: Line | None = None
+        for point in points:
+            lines.append(self._line(point, tempo))
+            if not lines[-1].inherits:
+                tempo = lines[-1]
+        return tuple(lines)
+
+    def line_at(self, time_us: int) -> Line:
+        """The last line of the file that stands at or before; before all of them, the first."""
+        times_us, ruling = self._ruling
+        index = bisect_right(times_us, time_us)
+        return ruling[index - 1] if index else self.lines[0]
+
+    def time_us(self, time_ms: float) -> int:
+        """Of a time that `engine.beatmap` gives: what the file says."""
+        return round((time_ms - self.beatmap.offset_ms) * US_PER_MS)
+
+    @cached_property
+    def last_object_end_us(self) -> int | None:
+        """Of the object that stands last in the file."""
+        if not self.objects:
+            return None
+        last = self.objects[-1]
+        if isinstance(last, Slider):
+            return self._duration_us(last, *self._tail_of(last)[:1]) + self.time_us(last.time_ms)
+        return self.time_us(last.time_ms if isinstance(last, Circle) else last.end_ms)
+
+    def sliders(self) -> dict[int, SliderView]:
+        """By line."""
+        found = [obj for obj in self.objects if isinstance(obj, Slider)]
+        tails = [self._tail_of(obj) for obj in found]
+        keys = [
+            PathKey(obj.path_text, int(obj.x), int(obj.y), tail[0])
+            for obj, tail in zip(found, tails, strict=True)
+        ]
+        shapes = slider_shapes(keys)
+        return {
+            obj.line: self._slider(obj, shapes[key], tail)
+            for obj, key, tail in zip(found, keys, tails, strict=True)
+        }
+
+    def _line(self, point: TimingPoint, tempo: Line | None) -> Line:
+        time_us = self.time_us(point.time_ms)
+        sample_set, volume, red = int(point.sample_set), point.volume_percent, point.uninherited
+        fields = without_comment(self.beatmap.document.text_lines[point.line]).split(b",")
+        if len(fields) < ALL_FIELDS:
+            sample_set = sample_set if len(fields) > SAMPLE_SET_FIELD else 0
+            volume = volume if len(fields) > VOLUME_FIELD else FULL_VOLUME
+            red = red if len(fields) > RED_FIELD else True
+        inherits = not red and tempo is not None
+        return Line(
+            time_us,
+            point.beat_length_ms,
+            inherits,
+            tempo.time_us if inherits and tempo else time_us,
+            tempo.beat_ms if inherits and tempo else point.beat_length_ms,
+            point.meter,
+            sample_set or SOFT,
+            min(max(volume, 0), FULL_VOLUME),
+            len(fields) >= ALL_FIELDS and _whole(fields[EFFECTS_FIELD]) != 0,
+        )
+
+    @cached_property
+    def _ruling(self) -> tuple[list[int], list[Line]]:
+        """The lines that some time finds: those no later line of the file stands before."""
+        ruling: list[Line] = []
+        for line in reversed(self.lines):
+            if not ruling or line.time_us < ruling[-1].time_us:
+                ruling.append(line)
+        ruling.reverse()
+        return [line.time_us for line in ruling], ruling
+
+    def _tail_of(self, slider: Slider) -> tuple[float, tuple[int, ...], tuple[Sound, ...]]:
+        """Length, and what the nodes sound like, as far as the file says."""
+        fields = without_comment(self.beatmap.document.text_lines[slider.line]).split(b",")
+        fields += [b""] * (EDGE_SETS_FIELD + 1 - len(fields))
+        length_px = slider.length_px or _number(fields[LENGTH_FIELD].decode("latin-1"), 0.0)
+        return length_px, _edge_sounds(fields[EDGE_SOUNDS_FIELD]), _edge_sets(fields[EDGE_SETS_FIELD])
+
+    def _slider(
+        self, slider: Slider, shape: SliderShape, tail: tuple[float, tuple[int, ...], tuple[Sound, ...]]
+    ) -> SliderView:
+        length_px, sounds, sets = tail
+        duration_us = self._duration_us(slider, length_px)
+        nodes = range(1, slider.span_count)
+        return SliderView(
+            shape,
+            divided(duration_us, slider.span_count),
+            self.time_us(slider.time_ms) + duration_us,
+            _node(sounds, sets, 0),
+            sound_of(slider.hitsound, slider.sample),
+            tuple(_node(sounds, sets, node) for node in nodes),
+            _node(sounds[-1:], sets[-1:], 0),
+        )
+
+    def _duration_us(self, slider: Slider, length_px: float) -> int:
+        line = self.line_at(self.time_us(slider.time_ms))
+        px_per_beat = self.slider_multiplier * 100 * line.velocity(0.1)
+        duration_ms = length_px * slider.span_count / px_per_beat * line.tempo_beat_ms
+        if math.isnan(duration_ms):
+            return 0
+        return int(min(max(duration_ms + ALMOST_MS, -PARSE_LIMIT), PARSE_LIMIT)) * US_PER_MS
+
+
+def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:
+    return Sound(
+        int(hitsound) >> 1, int(sample.normal_set), int(sample.addition_set), sample.volume_percent
+    )
+
+
+def whole_ms(time_us: int) -> int:
+    """Cut, not rounded; towards zero before the song begins."""
+    return time_us // US_PER_MS if time_us >= 0 else int(time_us / US_PER_MS + ALMOST_MS)
+
+
+def divided(time_us: int, by: float) -> int:
+    """Halves to the even microsecond."""
+    numerator, denominator = by.as_integer_ratio()
+    return scaled(time_us, denominator, numerator)
+
+
+def scaled(time_us: int, numerator: int, denominator: int) -> int:
+    """The exact product, halves to the even microsecond."""
+    whole, rest = divmod(time_us * numerator, denominator)
+    if 2 * rest > denominator or (2 * rest == denominator and whole % 2):
+        return whole + 1
+    return whole
+
+
+def _node(sounds: Sequence[int], sets: Sequence[Sound], node: int) -> Sound:
+    sample = sets[node] if node < len(sets) else SILENT
+    return Sound(sounds[node] >> 1 & 7 if node < len(sounds) else 0, *sample[1:])
+
+
+@lru_cache(maxsize=1024)
+def _edge_sounds(text: bytes) -> tuple[int, ...]:
+    return tuple(_whole(part) for part in text.split(b"|")) if text.strip() else ()
+
+
+@lru_cache(maxsize=1024)
+def _edge_sets(text: bytes) -> tuple[Sound, ...]:
+    """Their fourth part, where there is one, is a volume."""
+    if not text:
+        return ()
+    parts = ((*map(_whole, one.split(b":")), 0, 0, 0, 0) for one in text.split(b"|"))
+    return tuple(Sound(0, _known_set(part[0]), _known_set(part[1]), max(0, part[3])) for part in parts)
+
+
+def _known_set(number: int) -> int:
+    return number if 0 <= number <= DRUM else 1
+
+
+def _whole(text: bytes) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return 0
+
+
+def _number(text: str | None, otherwise: float) -> float:
+    try:
+        value = float(text) if text is not None else otherwise
+    except ValueError:
+        return otherwise
+    return value if math.isfinite(value) else otherwise
