@@ -1,0 +1,130 @@
+"""model.safetensors into a model, once, without ever holding the weights twice.
+
+Everything is checked against the file's head before a byte of the weights is read: a checkpoint that does
+not fit leaves nothing behind. The weights are then copied out of the mapped file in small batches. Using the
+mapping itself would be quicker by half a second, but a file that is replaced or truncated while it is mapped
+ends the process, and another dtype or device would need a second copy anyway.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from engine.checkpoints.errors import CheckpointError
+from engine.checkpoints.names import Place, is_never_read, may_be_absent, place_of_weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from torch import nn
+
+_BATCH_BYTES: Final = 32 << 20
+"""Of the mapped file at once: the pages read count as ours until the mapping is closed."""
+_FETCH_AGAIN: Final = "fetch the checkpoint again"
+
+
+class _Move(NamedTuple):
+    source: str
+    target: Place
+    size_bytes: int
+
+
+def load_weights(path: Path, model: nn.Module, *, dtype: torch.dtype, device: torch.device | str) -> None:
+    """Fill a model that was built on the meta device."""
+    moves = list(_planned(path, dict(model.named_parameters())))
+    try:
+        model.to(dtype).to_empty(device=device)
+    except (RuntimeError, MemoryError) as error:
+        raise CheckpointError(f"{path}: there is no room on {device} for its weights: {error}") from error
+    parameters = dict(model.named_parameters())
+    with torch.no_grad():
+        for name in _with_silent_shares(moves):
+            parameters[name].zero_()
+        for batch in _batches(moves):
+            with opened(path) as file:
+                for move in batch:
+                    target = parameters[move.target.name]
+                    target[move.target.rows(target.shape[0])].copy_(file.get_tensor(move.source))
+
+
+def opened(path: Path) -> Any:
+    """The file behind safetensors, whose head has been checked against the file's length."""
+    try:
+        return safe_open(path, framework="pt")
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{path} is missing: the folder holds no weights in the safetensors format; {_FETCH_AGAIN}"
+        ) from None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} is cut short or damaged ({error}); {_FETCH_AGAIN}") from error
+
+
+def _planned(path: Path, parameters: Mapping[str, nn.Parameter]) -> Iterator[_Move]:
+    """Which tensor goes where; raises unless every weight of ours is filled and none of theirs left over."""
+    filled: dict[str, set[Place]] = defaultdict(set)
+    with opened(path) as file:
+        for source in file.keys():  # noqa: SIM118 — not a mapping
+            if is_never_read(source):
+                continue
+            target = place_of_weight(source)
+            if target is None or target.name not in parameters:
+                raise CheckpointError(
+                    f"{path} holds the weight {source}, which its config.json does not ask for: "
+                    f"the two are not of one checkpoint; {_FETCH_AGAIN}"
+                )
+            _check_shape(path, source, file.get_slice(source).get_shape(), target, parameters)
+            filled[target.name].add(target)
+            wanted = parameters[target.name]
+            yield _Move(source, target, wanted.numel() // target.shares * 4)
+    missing = sorted(name for name in parameters if not _is_whole(filled[name]))
+    if missing:
+        raise CheckpointError(
+            f"{path} lacks {len(missing)} of the weights that config.json promises, {missing[0]} for one; "
+            f"{_FETCH_AGAIN}"
+        )
+
+
+def _check_shape(
+    path: Path, source: str, shape: list[int], target: Place, parameters: Mapping[str, nn.Parameter]
+) -> None:
+    height, *rest = parameters[target.name].shape
+    expected = [height // target.shares, *rest]
+    if list(shape) != expected:
+        raise CheckpointError(
+            f"{path}: the weight {source} has the shape {_shape(shape)}, but config.json makes it "
+            f"{_shape(expected)}: the two are not of one checkpoint; {_FETCH_AGAIN}"
+        )
+
+
+def _shape(sizes: Iterable[int]) -> str:
+    return " x ".join(str(size) for size in sizes)
+
+
+def _is_whole(places: set[Place]) -> bool:
+    if not places:
+        return False
+    first = next(iter(places))
+    shares = {Place(first.name, share, first.shares) for share in range(first.shares)}
+    return all(share in places or may_be_absent(share) for share in shares)
+
+
+def _with_silent_shares(moves: Iterable[_Move]) -> set[str]:
+    """Weights that one part of the file leaves open."""
+    return {
+        move.target.name for move in moves if move.target.shares > 1 and move.target.name.endswith(".bias")
+    }
+
+
+def _batches(moves: Iterable[_Move]) -> Iterator[list[_Move]]:
+    batch: list[_Move] = []
+    for move in moves:
+        batch.append(move)
+        if sum(planned.size_bytes for planned in batch) >= _BATCH_BYTES:
+            yield batch
+            batch = []
+    yield batch

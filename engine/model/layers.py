@@ -1,0 +1,123 @@
+"""The blocks of which both halves are built, pre-norm throughout.
+
+Shapes: B rows, T queries, S keys, D width, H heads of Dh.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.model.positions import turned
+from engine.model.sight import EVERYTHING
+from engine.model.spec import Norm
+
+if TYPE_CHECKING:
+    from engine.model.cache import LayerMemory
+    from engine.model.positions import Turn
+    from engine.model.sight import Sight
+    from engine.model.spec import ModelSpec, TowerSpec
+
+KeysValues = tuple[Tensor, Tensor]
+"""[B, H, S, Dh] both."""
+
+
+def norm(spec: ModelSpec) -> nn.Module:
+    return nn.LayerNorm(spec.width) if spec.norm is Norm.LAYER else nn.RMSNorm(spec.width)
+
+
+def heads_apart(x: Tensor, heads: int) -> Tensor:
+    """[B, T, H * Dh] -> [B, H, T, Dh]."""
+    rows, length, width = x.shape
+    return x.view(rows, length, heads, width // heads).transpose(1, 2)
+
+
+def attend(query: Tensor, keys_values: KeysValues, sight: Sight) -> Tensor:
+    """[B, H, T, Dh] -> [B, T, D]."""
+    keys, values = keys_values
+    mixed = functional.scaled_dot_product_attention(
+        query, keys, values, attn_mask=sight.mask, is_causal=sight.causal
+    )
+    return mixed.transpose(1, 2).flatten(-2)
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, spec: ModelSpec, tower: TowerSpec) -> None:
+        super().__init__()
+        self.heads = tower.heads
+        self.qkv = nn.Linear(spec.width, 3 * spec.width, bias=spec.attention_bias)
+        self.out = nn.Linear(spec.width, spec.width, bias=spec.attention_bias)
+
+    def forward(
+        self, x: Tensor, turn: Turn | None, sight: Sight, memory: LayerMemory | None = None
+    ) -> Tensor:
+        query, keys, values = (heads_apart(part, self.heads) for part in self.qkv(x).chunk(3, dim=-1))
+        keys_values = turned(keys, turn), values
+        if memory is not None:
+            keys_values = memory.store(*keys_values)
+        mixed: Tensor = self.out(attend(turned(query, turn), keys_values, sight))
+        return mixed
+
+
+class CrossAttention(nn.Module):
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__()
+        self.heads = spec.decoder.heads
+        self.query = nn.Linear(spec.width, spec.width, bias=spec.attention_bias)
+        self.key_value = nn.Linear(spec.width, 2 * spec.width, bias=spec.attention_bias)
+        self.out = nn.Linear(spec.width, spec.width, bias=spec.attention_bias)
+
+    def hear(self, states: Tensor) -> KeysValues:
+        """What all tokens of a window attend to, from the encoder's states [B, S, D]: computed once."""
+        keys, values = (heads_apart(part, self.heads) for part in self.key_value(states).chunk(2, dim=-1))
+        return keys, values
+
+    def forward(self, x: Tensor, heard: KeysValues) -> Tensor:
+        mixed: Tensor = self.out(attend(heads_apart(self.query(x), self.heads), heard, EVERYTHING))
+        return mixed
+
+
+class FeedForward(nn.Module):
+    def __init__(self, spec: ModelSpec, tower: TowerSpec) -> None:
+        super().__init__()
+        self.up = nn.Linear(spec.width, tower.feed_forward_width)
+        self.down = nn.Linear(tower.feed_forward_width, spec.width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        passed: Tensor = self.down(functional.gelu(self.up(x)))
+        return passed
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__()
+        self.attention_norm = norm(spec)
+        self.attention = SelfAttention(spec, spec.encoder)
+        self.feed_forward_norm = norm(spec)
+        self.feed_forward = FeedForward(spec, spec.encoder)
+
+    def forward(self, x: Tensor, turn: Turn | None, sight: Sight) -> Tensor:
+        x = x + self.attention(self.attention_norm(x), turn, sight)
+        passed: Tensor = x + self.feed_forward(self.feed_forward_norm(x))
+        return passed
+
+
+class DecoderLayer(nn.Module):
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__()
+        self.attention_norm = norm(spec)
+        self.attention = SelfAttention(spec, spec.decoder)
+        self.cross_norm = norm(spec)
+        self.cross = CrossAttention(spec)
+        self.feed_forward_norm = norm(spec)
+        self.feed_forward = FeedForward(spec, spec.decoder)
+
+    def forward(
+        self, x: Tensor, heard: KeysValues, turn: Turn | None, sight: Sight, memory: LayerMemory | None
+    ) -> Tensor:
+        x = x + self.attention(self.attention_norm(x), turn, sight, memory)
+        x = x + self.cross(self.cross_norm(x), heard)
+        passed: Tensor = x + self.feed_forward(self.feed_forward_norm(x))
+        return passed

@@ -1,0 +1,48 @@
+"""Who may attend to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one layer's queries see of its keys."""
+
+    mask: Tensor | None = None
+    """True where a query sees a key, [1 or B, 1, T, S]; None: everything, or everything up to itself."""
+    causal: bool = False
+    """Only without a mask: the kernels are faster when they need not read one."""
+
+
+EVERYTHING = Sight()
+
+
+def around(length: int, window: int | None, device: torch.device) -> Sight:
+    """The encoder's: everything, or `window` states to either side."""
+    if window is None:
+        return EVERYTHING
+    places = torch.arange(length, device=device)
+    near = (places[:, None] - places[None, :]).abs() <= window  # [S, S]
+    return Sight(near[None, None])
+
+
+def back_from(columns: Tensor, keys: int, window: int | None, real: Tensor | None) -> Sight:
+    """The decoder's: queries at `columns` [T] see the `keys` columns up to themselves, but no padding.
+
+    A padded column still sees itself: a row of the softmax without any key would be NaN, and NaN spreads.
+    `real` is [B, keys], True where there is a token.
+    """
+    distance = columns[:, None] - torch.arange(keys, device=columns.device)[None, :]  # [T, S]
+    seen = distance >= 0
+    if window is not None:
+        seen = seen & (distance <= window)
+    if real is None:
+        return Sight(seen[None, None])
+    return Sight(((seen & real[:, None, :]) | (distance == 0))[:, None])
