@@ -19,7 +19,12 @@ SOUNDS = frozenset({EventType.HITSOUND, EventType.VOLUME})
 
 
 def map_events(
-    beatmap: Beatmap, grammar: Grammar, *, song_ms: float | None = None, flip_x: bool = False, flip_y: bool = False
+    beatmap: Beatmap,
+    grammar: Grammar,
+    *,
+    song_ms: float | None = None,
+    flip_x: bool = False,
+    flip_y: bool = False,
 ) -> Events:
     """The objects, and the beats between them where the grammar has them there."""
     view = MapView(beatmap)

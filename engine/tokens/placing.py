@@ -24,7 +24,9 @@ LONGEST_DISTANCE_PX: Final = 640
 class Placer:
     """Tells positions of one map, and remembers the last one: a distance is told from there."""
 
-    def __init__(self, view: MapView, grammar: Grammar, *, flip_x: bool = False, flip_y: bool = False) -> None:
+    def __init__(
+        self, view: MapView, grammar: Grammar, *, flip_x: bool = False, flip_y: bool = False
+    ) -> None:
         self._grammar = grammar
         self._flip_x, self._flip_y = flip_x, flip_y
         self._columns = int(view.circle_size) if view.mode == Mode.MANIA else 0

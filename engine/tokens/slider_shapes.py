@@ -34,6 +34,8 @@ SEGMENTS_AT_ONCE: Final = 2048
 NOTHING: Final = 1e-8
 """Squared pixels, and their products: an arc through points closer to a line than this has no centre."""
 POINTS_OF_AN_ARC: Final = 3
+PIECED: Final = frozenset({EventType.RED_ANCHOR, EventType.BEZIER_ANCHOR})
+"""Lines and Bezier curves: joined at red anchors."""
 REMEMBERED_POINTS: Final = 200_000
 
 
@@ -123,15 +125,13 @@ def _anchors(path: _Path) -> Iterable[tuple[EventType, float, float, float]]:
 
 
 def _ends(paths: Sequence[_Path]) -> list[Point]:
+    """A Catmull curve ends at its last point, and so does a path of one point."""
     ends: list[Point] = [path.points[-1] for path in paths]
-    pieced: list[int] = []
-    for index, path in enumerate(paths):
-        if path.anchor is EventType.PERFECT_ANCHOR:
-            ends[index] = _arc_end(path)
-        elif path.anchor is not EventType.CATMULL_ANCHOR and len(path.points) > 1:
-            pieced.append(index)
-    for index, end in zip(pieced, _pieced_ends([paths[index] for index in pieced]), strict=True):
-        ends[index] = end
+    arcs = [index for index, path in enumerate(paths) if path.anchor is EventType.PERFECT_ANCHOR]
+    pieced = [index for index, path in enumerate(paths) if path.anchor in PIECED and len(path.points) > 1]
+    for measure, indices in ((_arc_ends, arcs), (_pieced_ends, pieced)):
+        for index, end in zip(indices, measure([paths[index] for index in indices]), strict=True):
+            ends[index] = end
     return ends
 
 
@@ -242,19 +242,36 @@ def _centre(points: Sequence[Point]) -> Point | None:
     return (s * ax + t * bx + u * cx) / total, (s * ay + t * by + u * cy) / total
 
 
-def _arc_end(path: _Path) -> Point:
-    """Along the arc as far as the slider is long, but no further than its last point."""
-    centre = _centre(path.points)
-    if centre is None:
-        return path.points[-1]
-    (x0, y0), (x1, y1), (x2, y2) = ((x - centre[0], y - centre[1]) for x, y in path.points)
-    start, end = math.atan2(y0, x0), math.atan2(y2, x2)
+def _arc_ends(paths: Sequence[_Path]) -> list[Point]:
+    """Along each arc as far as the slider is long, but no further than its last point.
+
+    The angles come from numpy, whose arctangent differs from the C library's in the last bit: many arcs end
+    on a whole pixel, and there that bit decides which pixel is told.
+    """
+    if not paths:
+        return []
+    points = np.array([path.points for path in paths], dtype=np.float64)  # [A, 3, 2]
+    centres = np.array([_centre(path.points) for path in paths])  # [A, 2]
+    around = points - centres[:, np.newaxis]
+    angles = np.arctan2(around[..., 1], around[..., 0])  # [A, 3]
+    return [
+        _arc_end(path, centre, corners, (start, end))
+        for path, centre, corners, (start, _, end) in zip(
+            paths, centres.tolist(), around.tolist(), angles.tolist(), strict=True
+        )
+    ]
+
+
+def _arc_end(
+    path: _Path, centre: Sequence[float], around: Sequence[Sequence[float]], angles: tuple[float, float]
+) -> Point:
+    (x0, y0), (x1, y1), (x2, y2) = around
+    start, end = angles
     angle = end - start if end >= start else end + 2 * math.pi - start
     if (y2 - y0) * (x1 - x0) - (x2 - x0) * (y1 - y0) < 0:
         angle -= 2 * math.pi
     length_px = abs(angle * math.sqrt(x0**2 + y0**2))
     if length_px > path.length_px:
         angle *= path.length_px / length_px
-    x, y = path.points[0][0] - centre[0], path.points[0][1] - centre[1]
     sine, cosine = math.sin(angle), math.cos(angle)
-    return x * cosine - y * sine + centre[0], x * sine + y * cosine + centre[1]
+    return x0 * cosine - y0 * sine + centre[0], x0 * sine + y0 * cosine + centre[1]

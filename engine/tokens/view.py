@@ -108,8 +108,8 @@ class MapView:
         self.beatmap = beatmap
         self.mode = int(beatmap.mode)
         raw = beatmap.difficulty.raw
-        self.circle_size = _number(raw.get("CircleSize"), beatmap.difficulty.circle_size)
-        multiplier = _number(raw.get("SliderMultiplier"), beatmap.difficulty.slider_multiplier)
+        self.circle_size = number(raw.get("CircleSize"), beatmap.difficulty.circle_size)
+        multiplier = number(raw.get("SliderMultiplier"), beatmap.difficulty.slider_multiplier)
         self.slider_multiplier = multiplier or beatmap.difficulty.slider_multiplier
         self.objects: tuple[HitObject, ...] = tuple(sorted(beatmap.objects, key=attrgetter("line")))
 
@@ -199,7 +199,7 @@ class MapView:
         """Length, and what the nodes sound like, as far as the file says."""
         fields = without_comment(self.beatmap.document.text_lines[slider.line]).split(b",")
         fields += [b""] * (EDGE_SETS_FIELD + 1 - len(fields))
-        length_px = slider.length_px or _number(fields[LENGTH_FIELD].decode("latin-1"), 0.0)
+        length_px = slider.length_px or number(fields[LENGTH_FIELD].decode("latin-1"), 0.0)
         return length_px, _edge_sounds(fields[EDGE_SOUNDS_FIELD]), _edge_sets(fields[EDGE_SETS_FIELD])
 
     def _slider(
@@ -228,9 +228,7 @@ class MapView:
 
 
 def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:
-    return Sound(
-        int(hitsound) >> 1, int(sample.normal_set), int(sample.addition_set), sample.volume_percent
-    )
+    return Sound(int(hitsound) >> 1, int(sample.normal_set), int(sample.addition_set), sample.volume_percent)
 
 
 def whole_ms(time_us: int) -> int:
@@ -282,7 +280,7 @@ def _whole(text: bytes) -> int:
         return 0
 
 
-def _number(text: str | None, otherwise: float) -> float:
+def number(text: str | None, otherwise: float) -> float:
     try:
         value = float(text) if text is not None else otherwise
     except ValueError:

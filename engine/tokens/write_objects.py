@@ -135,7 +135,9 @@ class ObjectWriter:
             return
         self._groups.add(EventType.SPINNER, time_us, *self._groups.clock(time_us))
         self._sustain(EventType.SPINNER_SUSTAIN, time_us, end_us)
-        self._groups.add(EventType.SPINNER_END, end_us, *self._groups.clock(end_us), *self._sound(sound, end_us))
+        self._groups.add(
+            EventType.SPINNER_END, end_us, *self._groups.clock(end_us), *self._sound(sound, end_us)
+        )
         self._placer.recentre()
 
     def _hold(self, hold: Hold, time_us: int) -> None:
@@ -150,7 +152,9 @@ class ObjectWriter:
             *self._sound(sound_of(hold.hitsound, hold.sample), time_us),
         )
         self._sustain(EventType.HOLD_NOTE_SUSTAIN, time_us, end_us, *place)
-        self._groups.add(EventType.HOLD_NOTE_END, end_us, *self._groups.clock(end_us), *self._placer.tell(x, y))
+        self._groups.add(
+            EventType.HOLD_NOTE_END, end_us, *self._groups.clock(end_us), *self._placer.tell(x, y)
+        )
 
     def _sustain(self, kind: EventType, start_us: int, end_us: int, *place: Statement) -> None:
         every_ms = self._grammar.sustain_ms
