@@ -7,13 +7,14 @@ chosen per job.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import torch
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from engine.audio.mel import MelKind, MelSettings
 from engine.checkpoints.errors import CheckpointError
+from engine.checkpoints.reading import read_json
 from engine.checkpoints.weights import load_weights
 from engine.model.encdec import EncoderDecoder
 from engine.model.spec import Condition, LayerSpec, ModelSpec, Norm, Positions, TowerSpec
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 Size = Annotated[int, Field(ge=1, le=1 << 20)]
 One = Annotated[float, Field(ge=1, le=1)]
 Layers = Annotated[int, Field(ge=1, le=1024)]
-_File = TypeVar("_File", bound=BaseModel)
 
 _FAMILIES: Final = {
     "openai/whisper": (Norm.LAYER, Positions.TABLE),
@@ -170,7 +170,7 @@ class _Tokenizer(BaseModel):
 
 def read_spec(folder: Path) -> ModelSpec:
     path = folder / "config.json"
-    config = _read(path, _Config, "fetch the checkpoint again, or choose one of V28 to V32")
+    config = read_json(path, _Config, "fetch the checkpoint again, or choose one of V28 to V32")
     families = [
         family for prefix, family in _FAMILIES.items() if config.backbone_model_name.startswith(prefix)
     ]
@@ -200,7 +200,7 @@ def load(
 def check_tokenizer(folder: Path, spec: ModelSpec) -> None:
     """A tokenizer of another checkpoint would give every token a meaning that the model never learned."""
     path = folder / "tokenizer.json"
-    tokenizer = _read(path, _Tokenizer, "fetch the checkpoint again")
+    tokenizer = read_json(path, _Tokenizer, "fetch the checkpoint again")
     facts = [
         ("tokens that can be read", tokenizer.vocab_size_in, spec.tokens_in),
         ("tokens that can be written", tokenizer.vocab_size_out, spec.tokens_out),
@@ -213,24 +213,3 @@ def check_tokenizer(folder: Path, spec: ModelSpec) -> None:
                 f"{path} does not belong to this model: it has {known} {what}, config.json has {modelled}; "
                 "fetch the checkpoint again"
             )
-
-
-def _read(path: Path, kind: type[_File], advice: str) -> _File:
-    try:
-        return kind.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing: the folder holds no whole checkpoint; {advice}") from None
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read ({error.strerror}); {advice}") from error
-    except ValidationError as error:
-        raise CheckpointError(f"{path} {_first_complaint(error)}; {advice}") from error
-
-
-def _first_complaint(error: ValidationError) -> str:
-    first = error.errors()[0]
-    setting = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "json_invalid":
-        return f"is cut short or damaged ({first['msg']})"
-    if first["type"] == "missing":
-        return f"does not say {setting}"
-    return f"says {setting} = {str(first['input'])[:80]}, which this engine does not run ({first['msg']})"

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from engine.model.cache import DecoderCache
+from tests.model import tiny
+from tests.model.test_encdec import every_spec
+
+if TYPE_CHECKING:
+    from engine.model.encdec import EncoderDecoder, Heard
+    from engine.model.spec import ModelSpec
+
+LENGTH = 12
+
+
+@pytest.fixture
+def padded() -> torch.Tensor:
+    """Two rows, the second of which starts with three pads."""
+    tokens = tiny.tokens(length=LENGTH)
+    tokens[1, :3] = 0
+    return tokens
+
+
+@torch.no_grad()
+def heard_by(spec: ModelSpec) -> tuple[EncoderDecoder, Heard]:
+    model = tiny.model(spec)
+    return model, model.hear(model.encode(tiny.mel(spec), tiny.conditions()))
+
+
+@every_spec
+@pytest.mark.parametrize("fixed_shapes", [False, True], ids=["growing", "fixed shapes"])
+@pytest.mark.parametrize("steps", [[1] * LENGTH, [7, 1, 1, 1, 1, 1], [5, 7]], ids=str)
+@torch.no_grad()
+def test_token_by_token_equals_all_at_once(
+    spec: ModelSpec, fixed_shapes: bool, steps: list[int], padded: torch.Tensor
+) -> None:
+    model, heard = heard_by(spec)
+    cache = DecoderCache(spec, rows=2, columns=16, fixed_shapes=fixed_shapes)
+    parts = [
+        model.decode(part, heard, real=part != 0, cache=cache) for part in torch.split(padded, steps, dim=1)
+    ]
+    at_once = model.decode(padded, heard, real=padded != 0)
+    real = padded != 0
+    torch.testing.assert_close(torch.cat(parts, dim=1)[real], at_once[real], atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+def test_after_going_back_only_what_is_left_is_remembered(padded: torch.Tensor) -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=16)
+    model.decode(padded, heard, real=padded != 0, cache=cache)
+    edited = padded.clone()
+    edited[:, 8:] = tiny.tokens(length=4, seed=77)
+    cache.rewind(8)
+    resumed = model.decode(edited[:, 8:], heard, cache=cache)
+    afresh = model.decode(edited, heard, real=edited != 0)[:, 8:]
+    torch.testing.assert_close(resumed, afresh, atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+def test_a_step_of_fixed_shapes_needs_no_number_from_python() -> None:
+    """What a CUDA graph replays: the same tensors, wherever the next column happens to be."""
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=16, fixed_shapes=True)
+    tokens = tiny.tokens(length=3)
+    for step in range(3):
+        cache.filled = 0
+        hidden = model.decode(tokens[:, step : step + 1], heard, cache=cache)
+    torch.testing.assert_close(hidden, model.decode(tokens, heard)[:, -1:], atol=1e-5, rtol=0)
+
+
+def test_a_full_cache_takes_no_more() -> None:
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=1, columns=4)
+    cache.reserve(torch.ones(1, 3, dtype=torch.bool))
+    with pytest.raises(ValueError, match="holds 3 of 4 tokens: 2 more do not fit"):
+        cache.reserve(torch.ones(1, 2, dtype=torch.bool))
+
+
+def test_a_cache_cannot_go_forward() -> None:
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=1, columns=4)
+    with pytest.raises(ValueError, match="holds 0 columns and cannot go back to 2"):
+        cache.rewind(2)
