@@ -32,6 +32,8 @@ LONGEST_SONG_HOURS: Final = 2
 """Some 230 MB once decoded (460 MB from Vorbis or Opus); the longest songs ever mapped stay below."""
 
 _LONGEST_SAMPLES = LONGEST_SONG_HOURS * 3600 * SAMPLE_RATE
+_LOWEST_RATE_HZ: Final = 4_000
+"""Below speech; a broken header that says 1 Hz would make hours of a moment."""
 _BLOCK_SAMPLES = 16_384
 """Decoded at a time: small beside a song, large beside the cost of a call."""
 _FIRST_GUESS_SAMPLES = 4 * 60 * SAMPLE_RATE
@@ -90,6 +92,11 @@ def _decoded(container: InputContainer, path: Path) -> Waveform:
         raise _not_audio(path)
     track: _Track | None = None
     for frames in _alike(_frames(container, stream)):
+        if frames[0].sample_rate < _LOWEST_RATE_HZ:
+            raise AudioError(
+                f"{path.name} says it holds {frames[0].sample_rate} samples a second, which no song does: "
+                "download the map again, or save the song again as mp3 or ogg"
+            )
         if track is None:
             track = _Track(_kept_as(stream, frames[0]), _expected_samples(container))
         track.hear(frames)
@@ -198,5 +205,6 @@ def _full_scale(block: npt.NDArray[np.generic], bits: int) -> Int32:
     if isinstance(block.dtype, np.dtypes.Int32DType):
         return block.astype(np.int32)
     steps = 2.0 ** (bits - 1)
-    whole = np.rint(np.nan_to_num(block.astype(np.float64)) * steps)
-    return whole.clip(-steps, steps - 1).astype(np.int32) << (32 - bits)
+    fractions = np.nan_to_num(block, posinf=1, neginf=-1).astype(np.float64)
+    whole: Int32 = np.rint(fractions * steps).clip(-steps, steps - 1).astype(np.int32)
+    return whole << (32 - bits)

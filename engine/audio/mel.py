@@ -80,12 +80,8 @@ class MelSpectrogram:
     def __call__(self, samples: torch.Tensor) -> torch.Tensor:
         """[B, N] -> [B, N // hop + 1, bands], on the device where the samples are."""
         self._follow(samples.device)
-        # An autocast region of the model's would take the products down to half precision, and cuDNN
-        # would round what it convolves to ten bits.
-        with (
-            torch.autocast(samples.device.type, enabled=False),
-            torch.backends.cudnn.flags(enabled=True, allow_tf32=False),
-        ):
+        # An autocast region of the model's would take the products down to half precision.
+        with torch.autocast(samples.device.type, enabled=False):
             parts = torch.split(samples.float(), _WINDOWS_AT_ONCE)
             return torch.cat([self._measure(part) for part in parts])
 
@@ -118,7 +114,8 @@ class MelSpectrogram:
         """
         edge = self.settings.fft_samples // 2
         padded = pad(samples[:, None], (edge, edge), mode=self.settings.padding)
-        waves = conv1d(padded, self._waves, stride=self.settings.hop_samples)  # [B, 2F, T]
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):  # which would leave ten bits
+            waves = conv1d(padded, self._waves, stride=self.settings.hop_samples)  # [B, 2F, T]
         real, imaginary = waves.chunk(2, dim=1)
         return real, imaginary
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.audio import decode
 from engine.audio.decode import AudioError, load_audio
@@ -170,6 +172,68 @@ def test_the_name_says_nothing_about_the_sound(tmp_path: Path) -> None:
     assert lag_samples(heard(load_audio(renamed)), expected(44_100)) == 0
 
 
+def test_a_song_may_change_its_rate_on_the_way(tmp_path: Path) -> None:
+    rates = (44_100, 48_000)
+    parts = [
+        write_song(tmp_path / f"{rate}.mp3", "libmp3lame", click_track(rate), rate).read_bytes()
+        for rate in rates
+    ]
+    (tmp_path / "song.mp3").write_bytes(b"".join(parts))
+    ours = heard(load_audio(tmp_path / "song.mp3"))
+    assert len(ours) / 16_000 == pytest.approx(2 * SONG_S, abs=0.15)
+    assert lag_samples(ours[:48_000], expected(44_100)) == 0
+    # The second part's own delay is not dropped: FFmpeg believes the first header alone.
+    assert 0 <= lag_samples(ours[48_000:], expected(48_000)) < 0.15 * 16_000
+
+
+def test_fractions_that_are_no_numbers_are_heard_as_something(tmp_path: Path) -> None:
+    samples = click_track(44_100)
+    samples[:, 100:110] = np.inf
+    samples[:, 120] = np.nan
+    waveform = load_audio(write_song(tmp_path / "song.wav", "pcm_f32le", samples, 44_100))
+    assert np.isfinite(heard(waveform)).all()
+    assert waveform.peak == 2**31 - 1
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_no_file_however_broken_gets_more_than_a_sentence(seed: int, broken_songs: BrokenSongs) -> None:
+    path = broken_songs.broken(seed)
+    try:
+        sentence, samples = "", heard(load_audio(path))
+    except AudioError as error:
+        sentence, samples = str(error), np.zeros(0, np.float32)
+    assert np.isfinite(samples).all()
+    assert len(samples) or sentence.startswith(path.name)
+
+
+class BrokenSongs:
+    """Good songs with some bytes changed, taken out or put in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._songs = [
+            write_song(folder / name, codec, click_track(rate), rate)
+            for name, codec, rate in LOSSY + LOSSLESS
+        ]
+
+    def broken(self, seed: int) -> Path:
+        chance = np.random.default_rng(seed)
+        song = self._songs[chance.integers(len(self._songs))]
+        data = bytearray(song.read_bytes())
+        for _ in range(chance.integers(1, 20)):
+            start = int(chance.integers(len(data)) * chance.random())
+            data[start : start + chance.integers(50)] = chance.bytes(int(chance.integers(50)))
+        path = self._folder / f"broken{song.suffix}"
+        path.write_bytes(data)
+        return path
+
+
+@pytest.fixture(scope="module")
+def broken_songs(tmp_path_factory: pytest.TempPathFactory) -> BrokenSongs:
+    return BrokenSongs(tmp_path_factory.mktemp("songs"))
+
+
 def test_a_silent_song_stays_silent(tmp_path: Path) -> None:
     waveform = load_audio(write_silent_wav(tmp_path / "silence.wav", seconds=3, rate=44_100))
     assert waveform.peak == 0
@@ -246,6 +310,12 @@ def test_a_playlist_fetches_nothing_from_anywhere(tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/song.ts\n", "utf-8")
     with pytest.raises(AudioError, match="is not audio"):
+        load_audio(path)
+
+
+def test_a_header_with_an_absurd_rate_is_named(tmp_path: Path) -> None:
+    path = write_silent_wav(tmp_path / "song.wav", seconds=100_000, rate=1)
+    with pytest.raises(AudioError, match=r"^song\.wav says it holds 1 samples a second, which no song does"):
         load_audio(path)
 
 
