@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SHORTEST_SONG_S: Final = 2
 """Less is a hit sound, or what is left of a download."""
 LONGEST_SONG_HOURS: Final = 2
-"""Some 230 MB once decoded (460 MB from Vorbis or Opus); the longest songs ever mapped stay below."""
+"""Some 230 MB once decoded (460 MB from Vorbis or Opus); a song for one map is minutes long."""
 
 _LONGEST_SAMPLES = LONGEST_SONG_HOURS * 3600 * SAMPLE_RATE
 _LOWEST_RATE_HZ: Final = 4_000
@@ -54,7 +54,7 @@ def load_audio(path: Path) -> Waveform:
         with av.open(f"file:{path}", metadata_errors="replace", options=options) as container:
             waveform = _decoded(container, path)
     except AudioError:
-        raise
+        raise  # it is a ValueError, and says more than the one below
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_audio(path) from error
     if waveform.samples < SHORTEST_SONG_S * SAMPLE_RATE:
@@ -66,16 +66,21 @@ def load_audio(path: Path) -> Waveform:
 
 
 def _make_sure_there_is_a_file(path: Path) -> None:
+    missing = AudioError(
+        f"{path.name} is missing: put it back into the map's folder, or choose another song in the editor's "
+        "song setup"
+    )
     try:
-        size_bytes = path.stat().st_size if path.is_file() else None
-    except OSError:
-        size_bytes = None
-    if size_bytes is None:
+        if not path.is_file():
+            raise missing
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
         raise AudioError(
-            f"{path.name} is missing: put it back into the map's folder, or choose another song in the "
-            "editor's song setup"
-        )
-    if size_bytes == 0:
+            f"{path.name} cannot be opened ({error.strerror}): give it a plain name, and see that no other "
+            "program holds it and that you may read it"
+        ) from error
+    if empty:
         raise AudioError(f"{path.name} is empty, not one byte: download the map again")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import subprocess
 import sys
@@ -264,6 +265,11 @@ def test_a_song_that_is_missing_is_named(tmp_path: Path) -> None:
         load_audio(tmp_path / "gone.mp3")
 
 
+def test_a_name_no_disk_can_hold_is_no_song(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"^a{300}\.mp3 (cannot be opened|is missing)"):
+        load_audio(tmp_path / f"{'a' * 300}.mp3")
+
+
 def test_a_folder_is_no_song(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="is missing"):
         load_audio(tmp_path)
@@ -273,6 +279,18 @@ def test_an_empty_song_is_named(tmp_path: Path) -> None:
     (tmp_path / "song.mp3").touch()
     with pytest.raises(AudioError, match=r"^song\.mp3 is empty, not one byte: download the map again$"):
         load_audio(tmp_path / "song.mp3")
+
+
+def test_a_song_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_silent_wav(tmp_path / "song.wav", seconds=3, rate=44_100)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    # The tests may run as root, who may read everything.
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(AudioError, match=r"^song\.wav cannot be opened \(Permission denied\): give it"):
+        load_audio(path)
 
 
 @pytest.mark.parametrize(
