@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from engine.audio.mel import MelKind, MelSettings
 from engine.checkpoints.errors import CheckpointError
 from engine.checkpoints.reading import read_json
-from engine.checkpoints.weights import load_weights
+from engine.checkpoints.weights import NothingDrawn, load_weights
 from engine.model.encdec import EncoderDecoder
 from engine.model.spec import Condition, LayerSpec, ModelSpec, Norm, Positions, TowerSpec
 
@@ -191,7 +191,7 @@ def load(
     """The model in `folder`, ready to be asked. Raises `CheckpointError` before anything is allocated."""
     spec = read_spec(folder)
     check_tokenizer(folder, spec)
-    with torch.device("meta"):
+    with torch.device("meta"), NothingDrawn():
         model = EncoderDecoder(spec)
     load_weights(folder / "model.safetensors", model, dtype=dtype, device=device)
     return model.eval().requires_grad_(requires_grad=False)

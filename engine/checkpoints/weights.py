@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch.overrides import TorchFunctionMode
 
 from engine.checkpoints.errors import CheckpointError
 from engine.checkpoints.names import Place, is_never_read, may_be_absent, place_of_weight
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from torch import nn
+    from torch import Tensor, nn
 
 _BATCH_BYTES: Final = 32 << 20
 """Of the mapped file at once: the pages read count as ours until the mapping is closed."""
@@ -34,22 +35,46 @@ class _Move(NamedTuple):
     size_bytes: int
 
 
+class NothingDrawn(TorchFunctionMode):
+    """Building a model only to fill it: leaves out the random weights it would begin with.
+
+    On the meta device they would draw no number, but make torch import its compiler first, which takes ten
+    times as long as all the rest of loading.
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return args[0] if args else None
+        return func(*args, **(kwargs or {}))
+
+
 def load_weights(path: Path, model: nn.Module, *, dtype: torch.dtype, device: torch.device | str) -> None:
-    """Fill a model that was built on the meta device."""
-    moves = list(_planned(path, dict(model.named_parameters())))
+    """Fill a model that was built on the meta device; it gets all of its weights at once, or stays empty."""
+    wanted = dict(model.named_parameters())
+    moves = list(_planned(path, wanted))
     try:
-        model.to(dtype).to_empty(device=device)
+        weights = {name: torch.empty(like.shape, dtype=dtype, device=device) for name, like in wanted.items()}
     except (RuntimeError, MemoryError) as error:
-        raise CheckpointError(f"{path}: there is no room on {device} for its weights: {error}") from error
-    parameters = dict(model.named_parameters())
-    with torch.no_grad():
-        for name in _with_silent_shares(moves):
-            parameters[name].zero_()
+        raise CheckpointError(
+            f"{path}: {device} has no room for its weights ({error}); close what else uses that memory"
+        ) from error
+    for name in _with_silent_shares(moves):
+        weights[name].zero_()
+    try:
         for batch in _batches(moves):
-            with opened(path) as file:
-                for move in batch:
-                    target = parameters[move.target.name]
-                    target[move.target.rows(target.shape[0])].copy_(file.get_tensor(move.source))
+            _copy(path, batch, weights)
+    except (SafetensorError, RuntimeError) as error:
+        raise CheckpointError(f"{path} changed while it was read ({error}); load it again") from error
+    model.load_state_dict(weights, assign=True)
+
+
+def _copy(path: Path, moves: Iterable[_Move], weights: Mapping[str, Tensor]) -> None:
+    with opened(path) as file:
+        for move in moves:
+            target = weights[move.target.name]
+            target[move.target.rows(len(target))].copy_(file.get_tensor(move.source))
 
 
 def opened(path: Path) -> Any:
@@ -62,6 +87,11 @@ def opened(path: Path) -> Any:
         ) from None
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is cut short or damaged ({error}); {_FETCH_AGAIN}") from error
+
+
+def weight_names(path: Path) -> frozenset[str]:
+    with opened(path) as file:
+        return frozenset(file.keys())
 
 
 def _planned(path: Path, parameters: Mapping[str, nn.Parameter]) -> Iterator[_Move]:

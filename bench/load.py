@@ -1,0 +1,80 @@
+"""What it costs to load a full-size checkpoint: seconds, and memory beyond what was held before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from bench.report import Figure, Measured, command, median
+from engine.checkpoints.upstream import load
+from tests.checkpoints.folders import FULL, v32
+
+RUNS: Final = 5
+THREADS: Final = 2
+DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def measure(short: bool) -> Measured:
+    with tempfile.TemporaryDirectory(prefix="mapside-bench-") as name:
+        folder = v32(FULL).write(Path(name))
+        file_bytes = (folder / "model.safetensors").stat().st_size
+        runs = {dtype: [_one_run(folder, dtype) for _ in range(2 if short else RUNS)] for dtype in DTYPES}
+    figures = []
+    for dtype, measured in runs.items():
+        seconds = [run[0] for run in measured]
+        peak = max(run[1] for run in measured) / file_bytes
+        figures += [
+            Figure(f"{dtype}, seconds", median(seconds), "s", goal=1.5, floor=3),
+            Figure(f"{dtype}, of the processor", median(run[2] for run in measured), "s"),
+            Figure(f"{dtype}, memory at the peak", peak, "x the file", goal=1.1, floor=1.2),
+        ]
+    notes = (
+        f"random weights of V32's sizes, a file of {file_bytes / 1e6:.0f} MB in the page cache, {THREADS} threads",
+        "each run is a process of its own; its imports are not counted",
+    )
+    return Measured(tuple(figures), notes=notes)
+
+
+def _one_run(folder: Path, dtype: str) -> tuple[float, float, float]:
+    """Seconds, bytes beyond what the process held before, and seconds of all its threads."""
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.load", "--child", str(folder), dtype],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    seconds, peak_bytes, processor_seconds = map(float, run.stdout.split())
+    return seconds, peak_bytes, processor_seconds
+
+
+def _child(folder: Path, dtype: str) -> None:
+    torch.set_num_threads(THREADS)
+    before = _peak_bytes()
+    started, started_processor = time.perf_counter(), time.process_time()
+    model = load(folder, dtype=DTYPES[dtype])
+    seconds, processor_seconds = time.perf_counter() - started, time.process_time() - started_processor
+    assert all(parameter.dtype is DTYPES[dtype] for parameter in model.parameters())
+    print(seconds, _peak_bytes() - before, processor_seconds)
+
+
+def _peak_bytes() -> int:
+    """The most that this process has held. In getrusage a child begins with what its parent held."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("this benchmark reads the peak from Linux's /proc/self/status, which has none here")
+
+
+main = command("load", "Loading a full-size checkpoint from a local folder", measure)
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        _child(Path(sys.argv[2]), sys.argv[3])
+    else:
+        main()
