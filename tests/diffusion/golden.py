@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+KINDS = tuple(EventType)
 RUNS = ("short", "windowed", "cfg2_section", "padded", "noop_short_sequence")
 
 
@@ -43,7 +44,7 @@ def arrays(name: str) -> dict[str, Tensor]:
 
 
 def red_line(time_ms: float, beat_ms: float, meter: int) -> TimingPoint:
-    return TimingPoint(0, time_ms, beat_ms, meter, SampleSet.SOFT, 0, 100, True, False, False)  # noqa: FBT003
+    return TimingPoint(0, time_ms, beat_ms, meter, SampleSet.SOFT, 0, 100, True, False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Run:
     @property
     def events(self) -> list[Event]:
         columns = (self.arrays[f"in_{name}"].tolist() for name in ("type", "value", "time"))
-        return [Event(EventType(kind), value, time) for kind, value, time in zip(*columns, strict=True)]
+        return [Event(KINDS[kind], value, time) for kind, value, time in zip(*columns, strict=True)]
 
     @property
     def placed(self) -> list[tuple[int, int]]:
@@ -94,12 +95,12 @@ class Replayed:
 
     def __init__(self, run: Run) -> None:
         shapes = [tuple(shape) for shape in run.arrays["noise_shapes"].tolist()]
-        draws = run.arrays["noise"].split([math.prod(shape) for shape in shapes])
+        draws = torch.split(run.arrays["noise"], [math.prod(shape) for shape in shapes])
         self._draws = [draw.view(shape)[0] for draw, shape in zip(draws, shapes, strict=True)]
         self.left = len(shapes)
 
     def __call__(self, shape: tuple[int, int]) -> Tensor:
-        drawn = self._draws[-self.left]
+        drawn: Tensor = self._draws[-self.left]
         self.left -= 1
         assert drawn.shape == shape
         return drawn

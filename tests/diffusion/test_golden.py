@@ -45,7 +45,7 @@ def test_every_point_may_look_at_every_other() -> None:
 
 @pytest.mark.parametrize("theirs", ["out_mask", "out_mask_pad"])
 def test_points_look_no_farther_than_they_may(theirs: str) -> None:
-    """Their padding mask (`out_mask_pad`) reaches no layer: both are one answer, and ours has no such mask."""
+    """Their padding mask (`out_mask_pad`) reaches no layer: both are one answer; ours has no such mask."""
     vector = arrays("forward")
     ours = diffusion().model(vector["x"], vector["t"], vector["c"], vector["y"], ~vector["attn_mask"])
     close(ours, vector[theirs])
@@ -136,7 +136,7 @@ def wished(run: Run) -> Style:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_style_is_theirs_but_for_the_mapper(name: str) -> None:
-    """They look a mapper's number up among the maps', where it is hardly ever found; ours is known."""
+    """They look a mapper up among the maps, where that number is hardly ever found."""
     run = golden_run(name)
     classes = diffusion().classes
     style = wished(run)
@@ -165,8 +165,8 @@ def test_the_same_noise_leads_to_the_same_map(name: str) -> None:
 
 
 def test_padding_that_is_looked_at_leads_to_their_map() -> None:
-    """They fill a window up with points at the centre that everything looks at. The same arithmetic, given the
-    same window, gives the same map; `place` never pads.
+    """They fill a window up with points at the centre, which everything looks at. The same arithmetic, given
+    the same window, gives the same map; `place` never pads.
     """
     run = golden_run("padded")
     points, filled = run.points, run.facts["max_seq_len"]
