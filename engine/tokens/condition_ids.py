@@ -121,6 +121,12 @@ def descriptor_ids(vocab: Vocabulary, names: Iterable[str]) -> list[int]:
     return known or [descriptor_id(vocab, None)]
 
 
+def map_descriptor_ids(vocab: Vocabulary, beatmap_id: int) -> list[int]:
+    """Of a map from the training; of any other the unknown one."""
+    classes = vocab.labels.descriptors_of_map.get(beatmap_id, (vocab.labels.descriptor_classes,))
+    return [vocab.id_of(EventType.DESCRIPTOR, numbered) for numbered in classes]
+
+
 class Told(NamedTuple):
     kind: EventType
     modes: frozenset[Mode]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine.beatmap.objects import Hold, HitSound, Mode
+from engine.beatmap.objects import HitSound, Hold, Mode
 from engine.tokens.view import MapView, number
 from engine.tokens.write_timing import SAME_SPEED, scroll_speeds
 
@@ -94,5 +94,5 @@ def _descriptors(beatmap_id: int, vocab: Vocabulary) -> tuple[str, ...] | None:
     classes = vocab.labels.descriptors_of_map.get(beatmap_id)
     if classes is None:
         return None
-    names = {numbered: name for name, numbered in reversed(vocab.labels.descriptor_class.items())}
+    names = {numbered: name for name, numbered in reversed(list(vocab.labels.descriptor_class.items()))}
     return tuple(names.get(numbered, "unknown") for numbered in classes)

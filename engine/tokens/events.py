@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from heapq import merge
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -19,7 +19,7 @@ class EventType(IntEnum):
 
     label: str
 
-    def __new__(cls, number: int, label: str) -> EventType:
+    def __new__(cls, number: int, label: str) -> Self:
         member = int.__new__(cls, number)
         member._value_ = number
         member.label = label
@@ -84,7 +84,9 @@ class EventType(IntEnum):
         return self.label
 
 
-BY_LABEL = {kind.label: kind for kind in EventType}
+EVENT_TYPES: Final = tuple(EventType)
+"""By number."""
+BY_LABEL: Final = {kind.label: kind for kind in EventType}
 
 
 class Context(Enum):

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.tokens.errors import TokenError
+from engine.tokens.events import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from engine.tokens.vocab import Vocabulary
 
 X_RANGE_PX: Final = (-256, 768)
 Y_RANGE_PX: Final = (-256, 640)
@@ -84,5 +87,38 @@ def grammar_of(family: str) -> Grammar:
     except KeyError:
         known = ", ".join(GRAMMARS)
         raise TokenError(
-            f"no grammar is known for the model family '{family}'; set the checkpoint's family to one of {known}"
+            f"no grammar is known for the model family '{family}'; "
+            f"set the checkpoint's family to one of {known}"
         ) from None
+
+
+def check_grammar(vocab: Vocabulary, family: str) -> Grammar:
+    """The family's grammar. Raises TokenError where the vocabulary is another family's."""
+    grammar = grammar_of(family)
+    for kind, most in _needs(grammar):
+        if not vocab.has(kind) or vocab.range(kind).most < most:
+            raise TokenError(
+                f"{vocab.source} is no tokenizer of a {family} model: "
+                f"its '{kind}' events do not reach {most}; "
+                "set the family that the checkpoint was trained as"
+            )
+    return grammar
+
+
+def _needs(grammar: Grammar) -> Iterator[tuple[EventType, int]]:
+    """Events, and the largest value of each, that tell families apart."""
+    grid_px = grammar.position_px
+    rows = (Y_RANGE_PX[1] - Y_RANGE_PX[0]) // grid_px + 1
+    if grammar.split_axes:
+        yield EventType.POSITION_X, X_RANGE_PX[1] // grid_px
+        yield EventType.POSITION_Y, Y_RANGE_PX[1] // grid_px
+    else:
+        yield EventType.POSITION, grammar.columns * rows - 1
+    if grammar.refinement_px:
+        yield EventType.POSITION_REFINEMENT, (grid_px // grammar.refinement_px) ** 2 - 1
+    if grammar.distances:
+        yield EventType.DISTANCE, 0
+    if grammar.timing_points:
+        yield EventType.TIMING_POINT, 0
+    if grammar.sustain_ms:
+        yield EventType.SLIDER_SUSTAIN, 0

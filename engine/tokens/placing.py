@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Mode
@@ -27,12 +28,16 @@ class Placer:
     def __init__(
         self, view: MapView, grammar: Grammar, *, flip_x: bool = False, flip_y: bool = False
     ) -> None:
-        self._grammar = grammar
         self._flip_x, self._flip_y = flip_x, flip_y
         self._columns = int(view.circle_size) if view.mode == Mode.MANIA else 0
         self._on_field = view.mode in (Mode.OSU, Mode.CATCH)
         self._last = CENTRE
-        self._told: dict[Point, tuple[Statement, ...]] = {}
+        self._x = _axis(X_RANGE_PX, grammar.position_px, grammar.refinement_px)
+        self._y = _axis(Y_RANGE_PX, grammar.position_px, grammar.refinement_px)
+        self._split = grammar.split_axes
+        self._distances = grammar.distances
+        self._cells = grammar.columns
+        self._fine = grammar.position_px // grammar.refinement_px if grammar.refinement_px else 0
 
     def recentre(self) -> None:
         """What a spinner does to the cursor."""
@@ -42,42 +47,54 @@ class Placer:
         """Nothing in osu!taiko."""
         if not self._on_field:
             return self._column(x) if self._columns else ()
-        point = (WIDTH_PX - x if self._flip_x else x, HEIGHT_PX - y if self._flip_y else y)
-        told = self._told.get(point)
-        if told is None:
-            told = self._told[point] = self._position(*point)
-        if not self._grammar.distances:
-            return told
-        dx, dy = point[0] - self._last[0], point[1] - self._last[1]
-        self._last = point
+        x = WIDTH_PX - x if self._flip_x else x
+        y = HEIGHT_PX - y if self._flip_y else y
+        place = self._place(x, y)
+        if not self._distances:
+            return place
+        dx, dy = x - self._last[0], y - self._last[1]
+        self._last = (x, y)
         distance_px = math.sqrt(dx * dx + dy * dy)
-        return ((EventType.DISTANCE, int(min(distance_px, LONGEST_DISTANCE_PX))), *told)
+        return ((EventType.DISTANCE, int(min(distance_px, LONGEST_DISTANCE_PX))), *place)
+
+    def _place(self, x: float, y: float) -> tuple[Statement, ...]:
+        column, fine_x = self._x[x]
+        row, fine_y = self._y[y]
+        if self._split:
+            return (EventType.POSITION_X, column), (EventType.POSITION_Y, row)
+        # The ranges' lower bounds lie on every grid, so their cells are exact.
+        joint = (EventType.POSITION, column - self._x.first + (row - self._y.first) * self._cells)
+        if not self._fine:
+            return (joint,)
+        return joint, (EventType.POSITION_REFINEMENT, fine_x + fine_y * self._fine)
 
     def _column(self, x: float) -> tuple[Statement, ...]:
         x = WIDTH_PX - x if self._flip_x else x
         column = int(min(max(x / WIDTH_PX * self._columns, 0), self._columns - 1))
         return ((EventType.COLUMN, column),)
 
-    def _position(self, x: float, y: float) -> tuple[Statement, ...]:
-        grammar, grid_px = self._grammar, self._grammar.position_px
-        column, row = _cell(x, X_RANGE_PX, grid_px), _cell(y, Y_RANGE_PX, grid_px)
-        if grammar.split_axes:
-            return (EventType.POSITION_X, column), (EventType.POSITION_Y, row)
-        left, top = X_RANGE_PX[0] // grid_px, Y_RANGE_PX[0] // grid_px
-        joint = (EventType.POSITION, column - left + (row - top) * grammar.columns)
-        if not grammar.refinement_px:
-            return (joint,)
-        fine = grid_px // grammar.refinement_px
-        within = _within(x, grid_px, grammar.refinement_px), _within(y, grid_px, grammar.refinement_px)
-        return joint, (EventType.POSITION_REFINEMENT, within[0] + within[1] * fine)
+
+class Axis(dict[float, tuple[int, int]]):
+    """A coordinate's cell, and where within it on the finer grid. Whole pixels are known beforehand."""
+
+    __slots__ = ("_bounds_px", "_fine_px", "_grid_px", "first")
+
+    def __init__(self, bounds_px: tuple[int, int], grid_px: int, fine_px: int | None) -> None:
+        super().__init__()
+        self._bounds_px, self._grid_px, self._fine_px = bounds_px, grid_px, fine_px or grid_px
+        self.first = bounds_px[0] // grid_px
+        self.update({at_px: self[at_px] for at_px in range(bounds_px[0], bounds_px[1] + 1)})
+
+    def __missing__(self, at_px: float) -> tuple[int, int]:
+        """Cells are cut towards zero, so that the one around 0 is twice as wide as the others; the finer grid
+        counts from the lower bound everywhere. Left of zero they disagree, and models learnt it so.
+        """
+        least, most = self._bounds_px
+        grid_px, fine_px = self._grid_px, self._fine_px
+        cell = int(min(max(at_px / grid_px, least / grid_px), most / grid_px))
+        return cell, int(min(max((at_px % grid_px) // fine_px, 0), grid_px // fine_px - 1))
 
 
-def _cell(at_px: float, bounds_px: tuple[int, int], grid_px: int) -> int:
-    """Cut towards zero, so that the cell of 0 is twice as wide as the others."""
-    least, most = bounds_px
-    return int(min(max(at_px / grid_px, least / grid_px), most / grid_px))
-
-
-def _within(at_px: float, grid_px: int, fine_px: int) -> int:
-    """From the lower bound, left of zero too: there it disagrees with the cell, and models learnt it so."""
-    return int(min(max((at_px % grid_px) // fine_px, 0), grid_px // fine_px - 1))
+@lru_cache(maxsize=16)
+def _axis(bounds_px: tuple[int, int], grid_px: int, fine_px: int | None) -> Axis:
+    return Axis(bounds_px, grid_px, fine_px)

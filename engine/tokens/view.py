@@ -21,7 +21,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.beatmap.objects import Circle, Slider
-from engine.beatmap.reading import PARSE_LIMIT, without_comment
+from engine.beatmap.reading import without_comment
 from engine.tokens.errors import TokenError
 from engine.tokens.slider_shapes import PathKey, SliderShape, slider_shapes
 
@@ -39,6 +39,8 @@ SAMPLE_SET_FIELD, VOLUME_FIELD, RED_FIELD, EFFECTS_FIELD = 3, 5, 6, 7
 SOFT, DRUM = 2, 3
 FULL_VOLUME: Final = 100
 LENGTH_FIELD, EDGE_SOUNDS_FIELD, EDGE_SETS_FIELD = 7, 8, 9
+LONGEST_MS: Final = 3_600_000
+"""Of an object. Longer ones are jokes, which would say millions of times that they go on."""
 ALMOST_MS: Final = 1e-5
 """Added before a time is cut to whole milliseconds, so that 99.999999 is 100."""
 
@@ -107,6 +109,7 @@ class MapView:
     def __init__(self, beatmap: Beatmap) -> None:
         self.beatmap = beatmap
         self.mode = int(beatmap.mode)
+        self._offset_ms = beatmap.offset_ms
         raw = beatmap.difficulty.raw
         self.circle_size = number(raw.get("CircleSize"), beatmap.difficulty.circle_size)
         multiplier = number(raw.get("SliderMultiplier"), beatmap.difficulty.slider_multiplier)
@@ -138,7 +141,7 @@ class MapView:
 
     def time_us(self, time_ms: float) -> int:
         """Of a time that `engine.beatmap` gives: what the file says."""
-        return round((time_ms - self.beatmap.offset_ms) * US_PER_MS)
+        return round((time_ms - self._offset_ms) * US_PER_MS)
 
     @cached_property
     def last_object_end_us(self) -> int | None:
@@ -224,7 +227,7 @@ class MapView:
         duration_ms = length_px * slider.span_count / px_per_beat * line.tempo_beat_ms
         if math.isnan(duration_ms):
             return 0
-        return int(min(max(duration_ms + ALMOST_MS, -PARSE_LIMIT), PARSE_LIMIT)) * US_PER_MS
+        return int(min(max(duration_ms + ALMOST_MS, -LONGEST_MS), LONGEST_MS)) * US_PER_MS
 
 
 def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:

@@ -140,7 +140,8 @@ class Vocabulary:
         meaning = self._meanings[token] if 0 <= token < len(self._meanings) else None
         if meaning is None:
             raise TokenError(
-                f"{self.source} has no event with id {token}; its events are {self.ranges[0].start} to {len(self) - 1}"
+                f"{self.source} has no event with id {token}; "
+                f"choose one from {self.ranges[0].start} to {len(self) - 1}"
             )
         return meaning
 
@@ -151,8 +152,8 @@ class Vocabulary:
         """Raises TokenError where a model has other numbers of ids than this table."""
         if (input_size, output_size) != (len(self), self.output_size):
             raise TokenError(
-                f"{self.source} does not belong to {checkpoint}: it has {len(self)} ids of which the model can "
-                f"write {self.output_size}, the model has {input_size} and {output_size}; "
+                f"{self.source} does not belong to {checkpoint}: it has {len(self)} ids and a model "
+                f"writes {self.output_size} of them, this model has {input_size} and {output_size}; "
                 "put the tokenizer.json of that very checkpoint beside its weights"
             )
 
@@ -201,14 +202,14 @@ def _check(state: Mapping[str, Any], ranges: tuple[Range, ...], output_size: int
         said = starts.get(known.type.label, known.start), ends.get(known.type.label, known.end)
         if said != (known.start, known.end):
             raise TokenError(
-                f"{source} contradicts itself: '{known.type}' has the ids {said[0]} to {said[1] - 1} in one place "
-                f"and {known.start} to {known.end - 1} in another; {FRESH_FILE}"
+                f"{source} contradicts itself: '{known.type}' has the ids {said[0]} to {said[1] - 1} "
+                f"in one place and {known.start} to {known.end - 1} in another; {FRESH_FILE}"
             )
     sizes = state.get("vocab_size_out", output_size), state.get("vocab_size_in", ranges[-1].end)
     if sizes != (output_size, ranges[-1].end):
         raise TokenError(
-            f"{source} contradicts itself: it speaks of {sizes[0]} and {sizes[1]} ids but lists {output_size} and "
-            f"{ranges[-1].end}; {FRESH_FILE}"
+            f"{source} contradicts itself: it speaks of {sizes[0]} and {sizes[1]} ids but lists "
+            f"{output_size} and {ranges[-1].end}; {FRESH_FILE}"
         )
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Circle, Hold, Mode, Slider, Spinner
 from engine.tokens.events import Events, EventType, in_time
-from engine.tokens.groups import LEAST_SCROLL_SPEED, PERCENT, Groups, scroll_speed, unsnapped
+from engine.tokens.groups import LEAST_SCROLL_SPEED, PERCENT, Groups, scroll_speed
 from engine.tokens.slider_shapes import MOST_POINTS
-from engine.tokens.view import US_PER_MS, scaled, sound_of
+from engine.tokens.view import LONGEST_MS, US_PER_MS, scaled, sound_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,10 +57,9 @@ class ObjectWriter:
         return in_time(self._groups.events)
 
     def _circle(self, circle: Circle, time_us: int) -> None:
-        self._groups.add(
+        self._groups.add_snapped(
             EventType.CIRCLE,
             time_us,
-            *self._groups.clock(time_us),
             *self._placer.tell(int(circle.x), int(circle.y)),
             *self._combo(circle),
             *(self._scroll_speed(time_us) if self._taiko else ()),
@@ -69,10 +68,9 @@ class ObjectWriter:
 
     def _slider(self, obj: Slider, time_us: int, slider: SliderView) -> None:
         shape, placer = slider.shape, self._placer
-        self._groups.add(
+        self._groups.add_snapped(
             EventType.SLIDER_HEAD,
             time_us,
-            *self._groups.clock(time_us),
             *placer.tell(int(obj.x), int(obj.y)),
             *self._combo(obj),
             *(self._scroll_speed(time_us) if self._grammar.slider_velocity else ()),
@@ -86,19 +84,17 @@ class ObjectWriter:
         if not spread:
             self._groups.add(EventType.LAST_ANCHOR, time_us, *placer.tell(*shape.last))
             self._sustain(EventType.SLIDER_SUSTAIN, time_us, span_end_us)
-        self._groups.add(
+        self._groups.add_snapped(
             EventType.LAST_ANCHOR,
             span_end_us,
-            *self._groups.clock(span_end_us),
             *(placer.tell(*shape.last) if spread else ()),
             *self._sound(slider.body, time_us + BODY_US),
             *self._repeats(slider, time_us),
         )
         self._sustain(EventType.SLIDER_REPEAT_SUSTAIN, span_end_us, slider.end_us)
-        self._groups.add(
+        self._groups.add_snapped(
             EventType.SLIDER_END,
             slider.end_us,
-            *self._groups.clock(slider.end_us),
             *placer.tell(*shape.end),
             *self._sound(slider.tail, slider.end_us),
         )
@@ -109,60 +105,54 @@ class ObjectWriter:
 
     def _drumroll(self, obj: Slider, time_us: int, slider: SliderView) -> None:
         """Its nodes are silent in the game too."""
-        self._groups.add(
+        self._groups.add_snapped(
             EventType.DRUMROLL,
             time_us,
-            *self._groups.clock(time_us),
             *self._scroll_speed(time_us),
             *self._sound(sound_of(obj.hitsound, obj.sample), time_us),
         )
         self._sustain(EventType.DRUMROLL_SUSTAIN, time_us, slider.end_us)
-        self._groups.add(EventType.DRUMROLL_END, slider.end_us, *self._groups.clock(slider.end_us))
+        self._groups.add_snapped(EventType.DRUMROLL_END, slider.end_us)
 
     def _spinner(self, spinner: Spinner, time_us: int) -> None:
         end_us = self._view.time_us(spinner.end_ms)
         sound = sound_of(spinner.hitsound, spinner.sample)
         if self._taiko:
-            self._groups.add(
+            self._groups.add_snapped(
                 EventType.DENDEN,
                 time_us,
-                *self._groups.clock(time_us),
                 *self._scroll_speed(time_us),
                 *self._sound(sound, time_us),
             )
             self._sustain(EventType.DENDEN_SUSTAIN, time_us, end_us)
-            self._groups.add(EventType.DENDEN_END, end_us, *self._groups.clock(end_us))
+            self._groups.add_snapped(EventType.DENDEN_END, end_us)
             return
-        self._groups.add(EventType.SPINNER, time_us, *self._groups.clock(time_us))
+        self._groups.add_snapped(EventType.SPINNER, time_us)
         self._sustain(EventType.SPINNER_SUSTAIN, time_us, end_us)
-        self._groups.add(
-            EventType.SPINNER_END, end_us, *self._groups.clock(end_us), *self._sound(sound, end_us)
-        )
+        self._groups.add_snapped(EventType.SPINNER_END, end_us, *self._sound(sound, end_us))
         self._placer.recentre()
 
     def _hold(self, hold: Hold, time_us: int) -> None:
         end_us = self._view.time_us(hold.end_ms)
         x, y = int(hold.x), int(hold.y)
         place = self._placer.tell(x, y)
-        self._groups.add(
+        self._groups.add_snapped(
             EventType.HOLD_NOTE,
             time_us,
-            *self._groups.clock(time_us),
             *place,
             *self._sound(sound_of(hold.hitsound, hold.sample), time_us),
         )
         self._sustain(EventType.HOLD_NOTE_SUSTAIN, time_us, end_us, *place)
-        self._groups.add(
-            EventType.HOLD_NOTE_END, end_us, *self._groups.clock(end_us), *self._placer.tell(x, y)
-        )
+        self._groups.add_snapped(EventType.HOLD_NOTE_END, end_us, *self._placer.tell(x, y))
 
     def _sustain(self, kind: EventType, start_us: int, end_us: int, *place: Statement) -> None:
         every_ms = self._grammar.sustain_ms
         if every_ms is None:
             return
         every_us = every_ms * US_PER_MS
-        for at_us in range(start_us + every_us, end_us - SUSTAIN_END_US, every_us):
-            self._groups.add(kind, at_us, unsnapped(at_us), *place)
+        end_us = min(end_us - SUSTAIN_END_US, start_us + LONGEST_MS * US_PER_MS)
+        for at_us in range(start_us + every_us, end_us, every_us):
+            self._groups.add_timed(kind, at_us, *place)
 
     def _combo(self, obj: Circle | Slider) -> tuple[Statement, ...]:
         return NEW_COMBO if obj.new_combo and self._combos else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.beatmap.objects import Hold
 from engine.beatmap.timing import LEAST_BEAT_MS
 from engine.tokens.events import Events, EventType
-from engine.tokens.groups import Groups, scroll_speed, unsnapped
+from engine.tokens.groups import Groups, scroll_speed
 from engine.tokens.view import US_PER_MS
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ BEFORE_NEXT_MS: Final = 10
 """A beat this close before the next line is that line's first."""
 AFTER_LAST_MS: Final = 0.999
 AFTER_LAST_LINE_MS: Final = 10
+MOST_BEATS: Final = 100_000
+"""Of one line: four hours at 400 BPM."""
 SAME_SPEED: Final = 1e-3
 UNSAID: Final = -1.0
 DAY_S: Final = 86_400
@@ -34,14 +36,12 @@ def timing_events(view: MapView, grammar: Grammar, song_ms: float | None = None)
     last_ms = _last_ms(view, song_ms)
     groups = Groups(view, grammar)
     for index, line in enumerate(with_tempo):
-        if index + 1 < len(with_tempo):
-            until_ms = _ms(with_tempo[index + 1]) - BEFORE_NEXT_MS
-        else:
-            until_ms = last_ms
+        is_last = index + 1 == len(with_tempo)
+        until_ms = last_ms if is_last else _ms(with_tempo[index + 1]) - BEFORE_NEXT_MS
         for number, time_ms in enumerate(_beats_ms(line, until_ms)):
             kind = _beat_kind(number, line.meter, grammar)
             time_us = round(time_ms * US_PER_MS)
-            groups.add(kind, time_us, unsnapped(time_us))
+            groups.add_timed(kind, time_us)
     return groups.events
 
 
@@ -52,7 +52,7 @@ def kiai_events(view: MapView, grammar: Grammar) -> Events:
     for line in view.lines:
         if line.kiai != kiai:
             kiai = line.kiai
-            groups.add(EventType.KIAI, line.time_us, *groups.clock(line.time_us), value=int(kiai))
+            groups.add_snapped(EventType.KIAI, line.time_us, value=int(kiai))
     return groups.events
 
 
@@ -65,8 +65,7 @@ def scroll_speed_events(view: MapView, grammar: Grammar) -> Events:
     last = UNSAID
     for line, speed in scroll_speeds(view, relative=True):
         if last == UNSAID or abs(speed - last) > SAME_SPEED:
-            told = (*groups.clock(line.time_us), scroll_speed(speed))
-            groups.add(EventType.SCROLL_SPEED_CHANGE, line.time_us, *told)
+            groups.add_snapped(EventType.SCROLL_SPEED_CHANGE, line.time_us, scroll_speed(speed))
         last = speed
     return groups.events
 
@@ -131,12 +130,12 @@ def _ms(line: Line) -> float:
 
 def _beats_ms(line: Line, until_ms: float) -> Iterator[float]:
     """All but the first are cut to whole milliseconds. A joke's beat is taken for the shortest the game
-    plays, or a map of one minute would have a million.
+    plays, and even of those there are no more than anybody maps.
     """
     start_ms = _ms(line)
     beat_ms = max(line.beat_ms, LEAST_BEAT_MS)
     number, time_ms = 0, start_ms
-    while time_ms <= until_ms:
+    while time_ms <= until_ms and number < MOST_BEATS:
         yield time_ms
         number += 1
         time_ms = int(start_ms + number * beat_ms)
