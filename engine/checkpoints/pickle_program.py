@@ -18,6 +18,9 @@ MOST_PROGRAM_BYTES: Final = 16 * 2**20
 """Weights lie outside the program; the table of who mapped every ranked map needs about two million."""
 MOST_STACKED: Final = 100_000
 """Python's pickler hands over at most a thousand items at once."""
+MOST_CONTAINERS: Final = 500_000
+"""An empty list costs a program one byte, and us seventy."""
+LARGEST_KEY: Final = 2**60
 DEEPEST: Final = 32
 """Levels of containers in containers. A state dict has one, the tokenizer's tables have three."""
 
@@ -108,6 +111,7 @@ class _Machine:
         self._stack: list[Any] = []
         self._memo: dict[int, Any] = {}
         self.executed = 0
+        self._containers = 0
 
     def run(self) -> object:
         while True:
@@ -193,6 +197,12 @@ class _Machine:
 
     # Containers.
 
+    def new(self, container: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> None:
+        self._containers += 1
+        if self._containers > MOST_CONTAINERS:
+            raise UnsafePickleError(f"makes more than {MOST_CONTAINERS:,} lists and tables")
+        self._stack.append(container)
+
     def mark(self) -> None:
         self._stack.append(_MARK)
 
@@ -220,19 +230,19 @@ class _Machine:
 
     def _put(self, items: list[Any]) -> None:
         target = self._stack[-1]
-        # A long chain of tuples as a key would be hashed to the bottom, in C, on the C stack.
-        if not isinstance(target, dict) or not all(isinstance(key, str | int) for key in items[::2]):
+        if not isinstance(target, dict) or not all(map(_is_key, items[::2])):
             raise TypeError
         target.update(zip(items[::2], items[1::2], strict=True))
 
     def tuple_since_mark(self) -> None:
-        self._stack.append(tuple(self._since_mark()))
+        self.new(tuple(self._since_mark()))
 
     def tuple_of(self, count: int) -> None:
         items = tuple(self._stack[-count:])
         if len(items) < count:
             raise IndexError
-        self._stack[-count:] = [items]
+        del self._stack[-count:]
+        self.new(items)
 
     # The memo.
 
@@ -282,6 +292,13 @@ class _Machine:
         self._stack.append(self._allowed.persistent(reference))
 
 
+def _is_key(value: object) -> bool:
+    """Nothing whose hash costs or collides: tuples in tuples are hashed to the bottom, on the C stack, and
+    multiples of 2 ** 61 - 1 all hash to 0.
+    """
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) < LARGEST_KEY)
+
+
 def _shown(value: object) -> str:
     """A name out of a stranger's file, short enough for one sentence."""
     text = str(value) if isinstance(value, Name) else f"a {type(value).__name__}"
@@ -303,9 +320,9 @@ _INSTRUCTIONS: Final[dict[int, Callable[[_Machine], object]]] = {
     ord("X"): _Machine.text,
     0x8C: _Machine.short_text,
     ord("("): _Machine.mark,
-    ord("}"): lambda machine: machine.push({}),
-    ord("]"): lambda machine: machine.push([]),
-    ord(")"): lambda machine: machine.push(()),
+    ord("}"): lambda machine: machine.new({}),
+    ord("]"): lambda machine: machine.new([]),
+    ord(")"): lambda machine: machine.new(()),
     ord("a"): _Machine.append,
     ord("e"): _Machine.appends,
     ord("s"): _Machine.set_item,
