@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from engine.tokens.slider_shapes import Point
     from engine.tokens.view import MapView
 
+# A member of an enumeration is looked up five times as slowly as a name of the module.
+DISTANCE: Final = EventType.DISTANCE
+POSITION: Final = EventType.POSITION
+POSITION_X: Final = EventType.POSITION_X
+POSITION_Y: Final = EventType.POSITION_Y
+POSITION_REFINEMENT: Final = EventType.POSITION_REFINEMENT
+
 WIDTH_PX, HEIGHT_PX = 512, 384
 CENTRE: Final[Point] = (256, 192)
 """Where the first object's distance is measured from, and the next one's after a spinner."""
@@ -55,18 +62,18 @@ class Placer:
         dx, dy = x - self._last[0], y - self._last[1]
         self._last = (x, y)
         distance_px = math.sqrt(dx * dx + dy * dy)
-        return ((EventType.DISTANCE, int(min(distance_px, LONGEST_DISTANCE_PX))), *place)
+        return ((DISTANCE, int(min(distance_px, LONGEST_DISTANCE_PX))), *place)
 
     def _place(self, x: float, y: float) -> tuple[Statement, ...]:
         column, fine_x = self._x[x]
         row, fine_y = self._y[y]
         if self._split:
-            return (EventType.POSITION_X, column), (EventType.POSITION_Y, row)
+            return (POSITION_X, column), (POSITION_Y, row)
         # The ranges' lower bounds lie on every grid, so their cells are exact.
-        joint = (EventType.POSITION, column - self._x.first + (row - self._y.first) * self._cells)
+        joint = (POSITION, column - self._x.first + (row - self._y.first) * self._cells)
         if not self._fine:
             return (joint,)
-        return joint, (EventType.POSITION_REFINEMENT, fine_x + fine_y * self._fine)
+        return joint, (POSITION_REFINEMENT, fine_x + fine_y * self._fine)
 
     def _column(self, x: float) -> tuple[Statement, ...]:
         x = WIDTH_PX - x if self._flip_x else x

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float]
 Segment: TypeAlias = "Sequence[Point]"
+Floats: TypeAlias = "NDArray[np.float64]"
 
 MOST_POINTS: Final = 99
 """A slider with more control points, its head included, is left out of the events."""
 LENGTH_SAMPLES: Final = 50
+SUMMED_APART: Final = 8
 SEGMENTS_AT_ONCE: Final = 2048
 """Measured together: bounds the memory for the samples at a few megabytes per control point."""
 NOTHING: Final = 1e-8
@@ -36,6 +38,7 @@ NOTHING: Final = 1e-8
 POINTS_OF_AN_ARC: Final = 3
 PIECED: Final = frozenset({EventType.RED_ANCHOR, EventType.BEZIER_ANCHOR})
 """Lines and Bezier curves: joined at red anchors."""
+WHOLE_PIXELS: Final = {str(at_px): at_px for at_px in range(-256, 769)}
 REMEMBERED_POINTS: Final = 200_000
 
 
@@ -95,8 +98,13 @@ def _read(key: PathKey) -> _Path:
     for text in rest:
         x, colon, y = text.partition(":")
         if colon:  # a letter alone starts another segment in lazer's maps, which no model knows
-            points.append((int(float(x)), int(float(y.partition(":")[0]))))
+            points.append((_pixel(x), _pixel(y)))
     return _Path(_anchor_of(kind, points), points, key.length_px)
+
+
+def _pixel(text: str) -> int:
+    known = WHOLE_PIXELS.get(text)
+    return int(float(text.partition(":")[0])) if known is None else known
 
 
 def _anchor_of(kind: str, points: Sequence[Point]) -> EventType:
@@ -178,8 +186,8 @@ def _lengths_px(segments: Sequence[Segment]) -> list[float]:
         for start in range(0, len(indices), SEGMENTS_AT_ONCE):
             chunk = indices[start : start + SEGMENTS_AT_ONCE]
             corners = np.array([segments[index] for index in chunk], dtype=np.float64)  # [S, P, 2]
-            samples = _at(corners.transpose(0, 2, 1)[:, np.newaxis], _sampled_weights(points))  # [S, 50, 2]
-            steps_px = np.sqrt(np.sum(np.square(np.diff(samples, axis=1)), axis=2))  # [S, 49]
+            xs, ys = _at(corners, _sampled_weights(points))  # [S, 50] each
+            steps_px = np.sqrt(np.square(np.diff(xs)) + np.square(np.diff(ys)))  # [S, 49]
             for index, length_px in zip(chunk, np.sum(steps_px, axis=1).tolist(), strict=True):
                 lengths_px[index] = length_px
     return lengths_px
@@ -189,9 +197,9 @@ def _positions(cut: Sequence[tuple[Segment, float]]) -> list[Point]:
     positions: list[Point] = [(0.0, 0.0)] * len(cut)
     for points, indices in _by_size([segment for segment, _ in cut]):
         corners = np.array([cut[index][0] for index in indices], dtype=np.float64)  # [S, P, 2]
-        weights = _weights(points, np.array([cut[index][1] for index in indices]))  # [S, P]
-        found = _at(corners.transpose(0, 2, 1), weights)  # [S, 2]
-        for index, (x, y) in zip(indices, found.tolist(), strict=True):
+        weights = _weights(points, np.array([[cut[index][1]] for index in indices]))  # [S, 1, P]
+        xs, ys = _at(corners, weights)  # [S, 1] each
+        for index, x, y in zip(indices, xs[:, 0].tolist(), ys[:, 0].tolist(), strict=True):
             positions[index] = (x, y)
     return positions
 
@@ -204,26 +212,39 @@ def _by_size(segments: Sequence[Segment]) -> Iterable[tuple[int, list[int]]]:
     return sizes.items()
 
 
-def _at(corners: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sums over the points, the last axis: [..., 2, P] x [..., P] -> [..., 2]."""
-    weighted: NDArray[np.float64] = np.ascontiguousarray(weights[..., np.newaxis, :] * corners)
-    total: NDArray[np.float64] = np.sum(weighted, axis=-1)
+def _at(corners: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """The x and y of [S, P, 2] corners, weighted by [T, P] or [S, T, P]: [S, T] each."""
+    xs, ys = (_sum_of_points(weights * corners[:, np.newaxis, :, axis]) for axis in (0, 1))
+    return xs, ys
+
+
+def _sum_of_points(weighted: Floats) -> Floats:
+    """Over the last axis. Few points are added one after the other as numpy would, only faster; of many it
+    adds eight sums at once, and the last bit of the result is known by that order.
+    """
+    points = weighted.shape[-1]
+    if points >= SUMMED_APART:
+        total: Floats = np.sum(weighted, axis=-1)
+        return total
+    total = weighted[..., 0].copy()
+    for point in range(1, points):
+        total += weighted[..., point]
     return total
 
 
 @lru_cache(maxsize=MOST_POINTS + 1)
-def _sampled_weights(points: int) -> NDArray[np.float64]:
+def _sampled_weights(points: int) -> Floats:
     """[50, P]"""
     return _weights(points, np.linspace(0, 1, LENGTH_SAMPLES))
 
 
-def _weights(points: int, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+def _weights(points: int, parameters: Floats) -> Floats:
     """Bernstein's polynomials, [..., P]."""
     t = parameters[..., np.newaxis]
     degree = points - 1
     powers = np.arange(points)
     binomials = np.array([math.comb(degree, power) for power in range(points)], dtype=np.float64)
-    weights: NDArray[np.float64] = binomials * (1 - t) ** (degree - powers) * t**powers
+    weights: Floats = binomials * (1 - t) ** (degree - powers) * t**powers
     return weights
 
 

@@ -231,7 +231,7 @@ class MapView:
 
 
 def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:
-    return Sound(int(hitsound) >> 1, int(sample.normal_set), int(sample.addition_set), sample.volume_percent)
+    return Sound(hitsound >> 1, sample.normal_set, sample.addition_set, sample.volume_percent)
 
 
 def whole_ms(time_us: int) -> int:

@@ -38,6 +38,9 @@ class ObjectWriter:
         self._taiko = view.mode == Mode.TAIKO
         self._sliders = view.sliders()
         self._groups = Groups(view, grammar)
+        self._line_at = view.line_at
+        self._sounds: dict[tuple[Sound, int, int], tuple[Statement, Statement]] = {}
+        """As told; maps sound in few ways."""
 
     def write(self) -> Events:
         for obj in self._view.objects:
@@ -89,7 +92,7 @@ class ObjectWriter:
             span_end_us,
             *(placer.tell(*shape.last) if spread else ()),
             *self._sound(slider.body, time_us + BODY_US),
-            *self._repeats(slider, time_us),
+            *(self._repeats(slider, time_us) if slider.repeats else ()),
         )
         self._sustain(EventType.SLIDER_REPEAT_SUSTAIN, span_end_us, slider.end_us)
         self._groups.add_snapped(
@@ -158,15 +161,22 @@ class ObjectWriter:
         return NEW_COMBO if obj.new_combo and self._combos else ()
 
     def _scroll_speed(self, time_us: int) -> tuple[Statement]:
-        return (scroll_speed(self._view.line_at(time_us).velocity(LEAST_SCROLL_SPEED)),)
+        return (scroll_speed(self._line_at(time_us).velocity(LEAST_SCROLL_SPEED)),)
 
     def _sound(self, sound: Sound, time_us: int) -> tuple[Statement, Statement]:
-        additions, normal_set, addition_set, volume = sound
-        if not normal_set or not volume:
-            line = self._view.line_at(time_us + SOUND_EARLY_US)
-            normal_set, volume = normal_set or line.sample_set, volume or line.volume_percent
-        sets = normal_set - 1 + SETS * ((addition_set or normal_set) - 1)
-        return (
-            (EventType.HITSOUND, additions + SOUNDS_OF_A_SET * sets),
-            (EventType.VOLUME, min(volume, PERCENT)),
-        )
+        line = self._line_at(time_us + SOUND_EARLY_US)
+        key = sound, line.sample_set, line.volume_percent
+        told = self._sounds.get(key)
+        if told is None:
+            told = self._sounds[key] = _told_sound(*key)
+        return told
+
+
+def _told_sound(sound: Sound, line_set: int, line_volume: int) -> tuple[Statement, Statement]:
+    """What the object does not say, the line does; what neither the set of the addition, the other set."""
+    normal_set = sound.normal_set or line_set
+    sets = normal_set - 1 + SETS * ((sound.addition_set or normal_set) - 1)
+    return (
+        (EventType.HITSOUND, sound.additions + SOUNDS_OF_A_SET * sets),
+        (EventType.VOLUME, min(sound.volume_percent or line_volume, PERCENT)),
+    )
