@@ -7,6 +7,7 @@ nothing but the stand-ins of `pickled_tensors`; the numbers are read as bytes.
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -49,11 +50,11 @@ def read_pickled(path: Path) -> Any:
             return _read_stream(file, size)
     except UnsafePickleError as refused:
         raise CheckpointError(f"{path} {refused}; {ADVICE}") from refused
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as broken:
-        # zipfile says NotImplementedError and RuntimeError of what it cannot unpack, as a password.
+    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, struct.error) as broken:
+        # zipfile trips in many ways over what is no archive, or locked with a password.
         raise CheckpointError(f"{path} is a damaged archive ({broken}); {ADVICE}") from broken
     except OSError as error:
-        raise CheckpointError(f"{path} cannot be read ({error.strerror}); {ADVICE}") from error
+        raise CheckpointError(f"{path} cannot be read ({error.strerror or error}); {ADVICE}") from error
 
 
 def read_state_dict(path: Path) -> dict[str, torch.Tensor]:

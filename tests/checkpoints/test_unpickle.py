@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pickle
+import random
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +152,24 @@ def test_a_flipped_byte_is_refused_or_harmless(tmp_path: Path, weights: dict[str
             assert same(read_state_dict(path), weights)
         except CheckpointError as refused:
             assert str(path) in str(refused)  # noqa: PT017  # either outcome is right
+
+
+@pytest.mark.parametrize("zipped", [True, False], ids=["since 1.6", "before 1.6"])
+def test_a_mangled_file_is_refused_in_a_sentence_or_read(
+    tmp_path: Path, weights: dict[str, torch.Tensor], zipped: bool
+) -> None:
+    path = tmp_path / "mangled.pt"
+    torch.save(weights, path, _use_new_zipfile_serialization=zipped)
+    whole = path.read_bytes()
+    chance = random.Random(5)
+    for _ in range(1500):
+        mangled = bytearray(whole)
+        for _ in range(chance.choice((1, 2, 20))):
+            at = chance.randrange(len(mangled))
+            mangled[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(1, 4))
+        path.write_bytes(mangled)
+        with contextlib.suppress(CheckpointError):
+            read_pickled(path)
 
 
 @pytest.mark.parametrize(
