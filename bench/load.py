@@ -35,7 +35,7 @@ def measure(short: bool) -> Measured:
             Figure(f"{dtype}, memory at the peak", peak, "x the file", goal=1.1, floor=1.2),
         ]
     notes = (
-        f"random weights of V32's sizes, a file of {file_bytes / 1e6:.0f} MB in the page cache, {THREADS} threads",
+        f"random weights of V32's sizes: {file_bytes / 1e6:.0f} MB, in the page cache; {THREADS} threads",
         "each run is a process of its own; its imports are not counted",
     )
     return Measured(tuple(figures), notes=notes)
@@ -57,7 +57,7 @@ def _child(folder: Path, dtype: str) -> None:
     torch.set_num_threads(THREADS)
     before = _peak_bytes()
     started, started_processor = time.perf_counter(), time.process_time()
-    model = load(folder, dtype=DTYPES[dtype])
+    model = load(folder, dtype=DTYPES[dtype]).model
     seconds, processor_seconds = time.perf_counter() - started, time.process_time() - started_processor
     assert all(parameter.dtype is DTYPES[dtype] for parameter in model.parameters())
     print(seconds, _peak_bytes() - before, processor_seconds)

@@ -7,6 +7,7 @@ chosen per job.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import torch
@@ -18,6 +19,8 @@ from engine.checkpoints.reading import read_json
 from engine.checkpoints.weights import NothingDrawn, load_weights
 from engine.model.encdec import EncoderDecoder
 from engine.model.spec import Condition, LayerSpec, ModelSpec, Norm, Positions, TowerSpec
+from engine.tokens.errors import TokenError
+from engine.tokens.vocab import Vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,14 +163,6 @@ class _Config(BaseModel):
         )
 
 
-class _Tokenizer(BaseModel):
-    """As much of tokenizer.json as the model has an opinion about."""
-
-    vocab_size_in: int
-    vocab_size_out: int
-    num_mapper_classes: int = 0
-
-
 def read_spec(folder: Path) -> ModelSpec:
     path = folder / "config.json"
     config = read_json(path, _Config, "fetch the checkpoint again, or choose one of V28 to V32")
@@ -185,31 +180,42 @@ def read_spec(folder: Path) -> ModelSpec:
         raise CheckpointError(f"{path} contradicts itself: {error}; fetch the checkpoint again") from error
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A model and the only vocabulary that its tokens mean anything in."""
+
+    model: EncoderDecoder
+    vocabulary: Vocabulary
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self.model.spec
+
+
 def load(
     folder: Path, *, dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu"
-) -> EncoderDecoder:
-    """The model in `folder`, ready to be asked. Raises `CheckpointError` before anything is allocated."""
+) -> Checkpoint:
+    """What lies in `folder`, ready to be asked. Raises `CheckpointError` before anything is allocated."""
     spec = read_spec(folder)
-    check_tokenizer(folder, spec)
+    vocabulary = read_vocabulary(folder, spec)
     with torch.device("meta"), NothingDrawn():
         model = EncoderDecoder(spec)
     load_weights(folder / "model.safetensors", model, dtype=dtype, device=device)
-    return model.eval().requires_grad_(requires_grad=False)
+    return Checkpoint(model.eval().requires_grad_(requires_grad=False), vocabulary)
 
 
-def check_tokenizer(folder: Path, spec: ModelSpec) -> None:
-    """A tokenizer of another checkpoint would give every token a meaning that the model never learned."""
+def read_vocabulary(folder: Path, spec: ModelSpec) -> Vocabulary:
+    """Another checkpoint's would give every token a meaning that the model never learned."""
     path = folder / "tokenizer.json"
-    tokenizer = read_json(path, _Tokenizer, "fetch the checkpoint again")
-    facts = [
-        ("tokens that can be read", tokenizer.vocab_size_in, spec.tokens_in),
-        ("tokens that can be written", tokenizer.vocab_size_out, spec.tokens_out),
-    ]
-    if Condition.MAPPER in spec.conditions:
-        facts.append(("mappers", tokenizer.num_mapper_classes, spec.mappers))
-    for what, known, modelled in facts:
-        if known != modelled:
-            raise CheckpointError(
-                f"{path} does not belong to this model: it has {known} {what}, config.json has {modelled}; "
-                "fetch the checkpoint again"
-            )
+    try:
+        vocabulary = Vocabulary.load(path)
+        vocabulary.check_sizes(spec.tokens_in, spec.tokens_out, str(folder / "config.json"))
+    except TokenError as error:
+        raise CheckpointError(str(error)) from error
+    known = vocabulary.labels.mapper_classes
+    if Condition.MAPPER in spec.conditions and known != spec.mappers:
+        raise CheckpointError(
+            f"{path} does not belong to this model: it knows {known} mappers, config.json {spec.mappers}; "
+            "fetch the checkpoint again"
+        )
+    return vocabulary

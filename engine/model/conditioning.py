@@ -44,7 +44,7 @@ class SmoothEmbedding(nn.Module):
     def __init__(self, *, numbers: int, bells: int, hidden: int, width: int, scale: float = 1.0) -> None:
         super().__init__()
         self.scale = scale
-        self.centres = nn.Parameter(torch.linspace(0, 1, bells))
+        self.centres = nn.Parameter(torch.tensor([bell / (bells - 1) for bell in range(bells)]))
         self.widths = nn.Parameter(torch.full((bells,), 0.1))
         self.project = nn.Sequential(
             nn.Linear(numbers * bells, hidden),

@@ -119,7 +119,17 @@ def _config(backbone: str, size: Size) -> Json:
 
 
 def _tokenizer(size: Size) -> Json:
-    return {"vocab_size_in": size.tokens_in, "vocab_size_out": size.tokens_out, "num_mapper_classes": 3}
+    """Times that are written, star ratings that are only told."""
+    return {
+        "offset": 3,
+        "event_ranges": [ids("t", size.tokens_out - 3)],
+        "input_event_ranges": [ids("difficulty", size.tokens_in - size.tokens_out)],
+        "num_mapper_classes": 3,
+    }
+
+
+def ids(label: str, count: int) -> Json:
+    return {"type": label, "min_value": 0, "max_value": count - 1}
 
 
 class _Made:

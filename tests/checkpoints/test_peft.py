@@ -77,12 +77,12 @@ def test_an_adapter_says_what_the_merged_checkpoint_says(
     tmp_path: Path,
 ) -> None:
     weights = adapter_weights(make(), LAYERS[make])
-    model = load(make().write(tmp_path / "model"))
+    model = load(make().write(tmp_path / "model")).model
     lay(
         model,
         read_adapter(write_adapter(tmp_path / "adapter", weights, **settings), tmp_path / "model", model),
     )
-    expected = load(adapted_by_hand(make(), weights, scale).write(tmp_path / "merged"))
+    expected = load(adapted_by_hand(make(), weights, scale).write(tmp_path / "merged")).model
     torch.testing.assert_close(scores(model), scores(expected), atol=1e-4, rtol=0)
 
 
@@ -92,10 +92,10 @@ def test_an_adapter_trained_in_place_of_the_principal_part_replaces_it(
     make: Make, lay: Callable[..., None], tmp_path: Path
 ) -> None:
     weights = adapter_weights(make(), LAYERS[make])
-    model = load(make().write(tmp_path / "model"))
+    model = load(make().write(tmp_path / "model")).model
     folder = write_adapter(tmp_path / "adapter", weights, init_lora_weights="pissa")
     lay(model, read_adapter(folder, tmp_path / "model", model))
-    expected = load(adapted_by_hand(make(), weights, 2.0, pissa=True).write(tmp_path / "merged"))
+    expected = load(adapted_by_hand(make(), weights, 2.0, pissa=True).write(tmp_path / "merged")).model
     torch.testing.assert_close(scores(model), scores(expected), atol=1e-4, rtol=0)
 
 
@@ -114,14 +114,14 @@ def test_an_adapter_trained_in_place_of_the_principal_part_replaces_it(
 def test_a_kind_of_adapter_that_would_be_applied_wrongly_is_refused(
     settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    model = load(v32().write(tmp_path / "model"))
+    model = load(v32().write(tmp_path / "model")).model
     folder = write_adapter(tmp_path / "adapter", adapter_weights(v32(), LAYERS[v32]), **settings)
     with pytest.raises(CheckpointError, match=r"adapter_config\.json says .* choose a plain LoRA adapter"):
         read_adapter(folder, tmp_path / "model", model)
 
 
 def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:
-    model = load(v32().write(tmp_path / "model"))
+    model = load(v32().write(tmp_path / "model")).model
     folder = write_adapter(tmp_path / "adapter", adapter_weights(v30(), LAYERS[v30]))
     with pytest.raises(CheckpointError, match="choose the checkpoint that the adapter was made for"):
         read_adapter(folder, tmp_path / "model", model)
@@ -130,14 +130,14 @@ def test_an_adapter_of_another_model_is_refused(tmp_path: Path) -> None:
 def test_half_an_adapter_is_refused(tmp_path: Path) -> None:
     weights = adapter_weights(v32(), LAYERS[v32])
     weights.pop(f"base_model.model.{DECODER}.self_attn.Wqkv.lora_B.weight")
-    model = load(v32().write(tmp_path / "model"))
+    model = load(v32().write(tmp_path / "model")).model
     with pytest.raises(CheckpointError, match="no pair of matching matrices"):
         read_adapter(write_adapter(tmp_path / "adapter", weights), tmp_path / "model", model)
 
 
 @pytest.mark.parametrize("file", ["adapter_config.json", "adapter_model.safetensors"])
 def test_an_adapter_that_is_not_whole_names_the_file(file: str, tmp_path: Path) -> None:
-    model = load(v32().write(tmp_path / "model"))
+    model = load(v32().write(tmp_path / "model")).model
     path = write_adapter(tmp_path / "adapter", adapter_weights(v32(), LAYERS[v32])) / file
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(CheckpointError, match=f"{file} is cut short or damaged"):

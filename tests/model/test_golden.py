@@ -66,7 +66,7 @@ def golden(version: str) -> Golden:
     folder = shared("golden", "checkpoints", version)
     with np.load(folder / "golden" / "forward.npz") as file:
         answers = {name: torch.from_numpy(file[name]) for name in file.files}
-    model = load(folder)
+    model = load(folder).model
     conditions = Conditions(
         answers.get("cond_difficulty"), answers.get("cond_mapper_idx"), answers.get("cond_song_position")
     )
@@ -172,7 +172,7 @@ def test_every_answer_of_the_reference_is_asked_for(version: str) -> None:
 @torch.no_grad()
 def test_written_token_by_token_it_says_the_same(version: str) -> None:
     twin = golden(version.removesuffix("_fit") if version in {"v30_fit", "v32_fit"} else version)
-    model = load(shared("golden", "checkpoints", version))
+    model = load(shared("golden", "checkpoints", version)).model
     tokens, real = twin.padded
     heard = model.hear(twin.states)
     written = DecoderCache(model.spec, rows=2, columns=64)
@@ -189,7 +189,7 @@ def test_written_token_by_token_it_says_the_same(version: str) -> None:
 @torch.no_grad()
 def test_in_bfloat16_it_prefers_nearly_the_same(version: str) -> None:
     vectors = golden(version)
-    rough = load(shared("golden", "checkpoints", version), dtype=torch.bfloat16)
+    rough = load(shared("golden", "checkpoints", version), dtype=torch.bfloat16).model
     states = vectors.states.to(torch.bfloat16)
     tokens = vectors.answers["decoder_input_ids"]
     logits = rough.logits(rough.decode(tokens, rough.hear(states))).float()
