@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.tokens.errors import TokenError
 from engine.tokens.events import Context, Events, EventType, merged, without
 from engine.tokens.placing import Placer
 from engine.tokens.view import MapView
@@ -54,6 +53,3 @@ def context_events(
             return kiai_events(view, grammar)
         case Context.SCROLL_SPEED:
             return scroll_speed_events(view, grammar)
-
-
-__all__ = ["TokenError", "context_events", "map_events"]
