@@ -28,7 +28,7 @@ def read_json(path: Path, kind: type[_File], advice: str) -> _File:
 def _first_complaint(error: ValidationError) -> str:
     first = error.errors()[0]
     setting = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "json_invalid":
+    if first["type"] == "json_invalid" or not setting:
         return f"is cut short or damaged ({first['msg']})"
     if first["type"] == "missing":
         return f"does not say {setting}"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Size = Annotated[int, Field(ge=1, le=1 << 20)]
+Theta = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 One = Annotated[float, Field(ge=1, le=1)]
 Layers = Annotated[int, Field(ge=1, le=1024)]
 
@@ -67,8 +68,8 @@ class _Backbone(BaseModel):
     attention_bias: bool = True
     global_attn_every_n_layers: Size = 1
     local_attention: Size = 128
-    local_rope_theta: float | None = 10_000.0
-    global_rope_theta: float = 10_000.0
+    local_rope_theta: Theta | None = 10_000.0
+    global_rope_theta: Theta = 10_000.0
 
     def layers(self, count: int) -> tuple[LayerSpec, ...]:
         """The first and each n-th after it reach everywhere, others half of `local_attention` each way."""

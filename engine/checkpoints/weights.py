@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _BATCH_BYTES: Final = 32 << 20
 """Of the mapped file at once: the pages read count as ours until the mapping is closed."""
+_FLOATS: Final = frozenset({"F64", "F32", "F16", "BF16"})
 _FETCH_AGAIN: Final = "fetch the checkpoint again"
 
 
@@ -107,9 +108,9 @@ def _planned(path: Path, parameters: Mapping[str, nn.Parameter]) -> Iterator[_Mo
                     f"{path} holds the weight {source}, which its config.json does not ask for: "
                     f"the two are not of one checkpoint; {_FETCH_AGAIN}"
                 )
-            _check_shape(path, source, file.get_slice(source).get_shape(), target, parameters)
-            filled[target.name].add(target)
             wanted = parameters[target.name]
+            _check_kind(path, source, file.get_slice(source), target, wanted)
+            filled[target.name].add(target)
             yield _Move(source, target, wanted.numel() // target.shares * 4)
     missing = sorted(name for name in parameters if not _is_whole(filled[name]))
     if missing:
@@ -119,15 +120,19 @@ def _planned(path: Path, parameters: Mapping[str, nn.Parameter]) -> Iterator[_Mo
         )
 
 
-def _check_shape(
-    path: Path, source: str, shape: list[int], target: Place, parameters: Mapping[str, nn.Parameter]
-) -> None:
-    height, *rest = parameters[target.name].shape
+def _check_kind(path: Path, source: str, held: Any, target: Place, wanted: nn.Parameter) -> None:
+    """`held` is what the file's head says of the weight."""
+    height, *rest = wanted.shape
     expected = [height // target.shares, *rest]
-    if list(shape) != expected:
+    if list(held.get_shape()) != expected:
         raise CheckpointError(
-            f"{path}: the weight {source} has the shape {_shape(shape)}, but config.json makes it "
+            f"{path}: the weight {source} has the shape {_shape(held.get_shape())}, but config.json makes it "
             f"{_shape(expected)}: the two are not of one checkpoint; {_FETCH_AGAIN}"
+        )
+    if held.get_dtype() not in _FLOATS:
+        raise CheckpointError(
+            f"{path}: the weight {source} is stored as {held.get_dtype()}, a quantised format that is not "
+            "known here; choose the checkpoint in full or half precision"
         )
 
 

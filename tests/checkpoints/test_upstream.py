@@ -135,6 +135,10 @@ def with_weight(name: str, *shape: int) -> Callable[[Folder], object]:
     return lambda folder: folder.weights.update({name: torch.zeros(shape)})
 
 
+def quantised(name: str) -> Callable[[Folder], object]:
+    return lambda folder: folder.weights.update({name: folder.weights[name].to(torch.int8)})
+
+
 def with_config(**settings: object) -> Callable[[Folder], object]:
     return lambda folder: folder.config.update(settings)
 
@@ -201,6 +205,8 @@ CONV = "transformer.model.encoder.conv1.weight"
             "it has 46 ids and a model writes 41 of them, this model has 45 and 40",
         ),
         (with_tokenizer(event_ranges=[ids("zzz", 37)]), "tokenizer.json", "has events named 'zzz'"),
+        (quantised(CONV), "model.safetensors", "conv1.weight is stored as I8, a quantised format"),
+        (with_backbone(global_rope_theta=0), "config.json", "says backbone_config.global_rope_theta = 0"),
         (with_tokenizer(num_mapper_classes=9), "tokenizer.json", "it knows 9 mappers, config.json 3"),
     ],
 )
@@ -233,6 +239,13 @@ def test_a_file_that_is_cut_short_is_named(file: str, share: float, tmp_path: Pa
     path = v32().write(tmp_path) / file
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     with pytest.raises(CheckpointError, match=f"{file} is (cut short or damaged|not JSON) .* again"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "3", '"config"', "{}", '{"model_type": "mapperatorinator"}'])
+def test_a_config_that_is_none_is_named(text: str, tmp_path: Path) -> None:
+    (v32().write(tmp_path) / "config.json").write_text(text)
+    with pytest.raises(CheckpointError, match=r"config\.json (is cut short or damaged|does not say \w+)"):
         load(tmp_path)
 
 
