@@ -84,6 +84,9 @@ class Decoder(nn.Module):
         cache: DecoderCache | None = None,
     ) -> Tensor:
         """[B, T] -> [B, T, D]. See `EncoderDecoder.decode`."""
+        length = tokens.shape[1] + (0 if cache is None else cache.filled)
+        if length > self.tower.positions:
+            raise ValueError(f"the decoder reads {self.tower.positions} tokens at once, not {length}")
         if cache is None:
             columns = torch.arange(tokens.shape[1], device=tokens.device)
             places = columns[None] if real is None else (real.cumsum(dim=1) - 1).clamp(min=0)
@@ -92,8 +95,6 @@ class Decoder(nn.Module):
             columns = cache.reserve(torch.ones_like(tokens, dtype=torch.bool) if real is None else real)
             places = cache.positions(columns)
             keys, known = cache.visible, cache.real[:, : cache.visible]
-        if keys > self.tower.positions:
-            raise ValueError(f"the decoder reads {self.tower.positions} tokens at once, not {keys}")
         places = places if positions is None else positions
 
         x = self.positions.place(self.embedding(tokens), places)

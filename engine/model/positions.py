@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -18,14 +18,6 @@ Turn = tuple[Tensor, Tensor]
 """Cosines and sines of each position's angles, [B, 1, T, Dh] both."""
 
 
-class PositionScheme(Protocol):
-    def place(self, x: Tensor, positions: Tensor) -> Tensor:
-        """What enters the first layer, from [B, T, D] and positions [B, T] or [1, T]."""
-
-    def turns(self, positions: Tensor, dtype: torch.dtype) -> Mapping[float, Turn]:
-        """By a layer's theta: the turn of its queries and keys. Empty where nothing turns."""
-
-
 class PositionTable(nn.Module):
     """A vector for each position, learned or sinusoidal: the checkpoint holds it either way."""
 
@@ -35,6 +27,7 @@ class PositionTable(nn.Module):
         nn.init.normal_(self.weight, std=0.02)
 
     def place(self, x: Tensor, positions: Tensor) -> Tensor:
+        """What enters the first layer, from [B, T, D] and positions [B, T] or [1, T]."""
         return x + self.weight[positions]
 
     def turns(self, positions: Tensor, dtype: torch.dtype) -> Mapping[float, Turn]:  # noqa: ARG002 — nothing turns
@@ -54,7 +47,10 @@ class RotaryPositions(nn.Module):
 
     @torch.no_grad()
     def turns(self, positions: Tensor, dtype: torch.dtype) -> Mapping[float, Turn]:
-        """Angles in float32 whatever the weights are: in bfloat16 position 257 would be position 256."""
+        """By a layer's theta: the turn of its queries and keys.
+
+        Angles in float32 whatever the weights are: in bfloat16 position 257 would be position 256.
+        """
         return {theta: self._turn(theta, positions, dtype) for theta in self.thetas}
 
     def _turn(self, theta: float, positions: Tensor, dtype: torch.dtype) -> Turn:

@@ -83,3 +83,13 @@ def test_a_cache_cannot_go_forward() -> None:
     cache = DecoderCache(tiny.SOUND_ONLY, rows=1, columns=4)
     with pytest.raises(ValueError, match="holds 0 columns and cannot go back to 2"):
         cache.rewind(2)
+
+
+@torch.no_grad()
+def test_tokens_that_are_too_many_leave_the_cache_as_it_was() -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=64)
+    model.decode(tiny.tokens(length=20), heard, cache=cache)
+    with pytest.raises(ValueError, match="reads 24 tokens at once, not 25"):
+        model.decode(tiny.tokens(length=5), heard, cache=cache)
+    assert cache.filled == 20
