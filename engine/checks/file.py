@@ -27,7 +27,8 @@ def find_unreadable(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     listed = int(UNREADABLE_LISTED.value)
     for problem in problems[:listed]:
         # By its text and not its number: a line stays the same finding when lines come and go above it.
-        variant = f"line-{crc32(beatmap.document.lines[problem.line].rstrip()):08x}"
+        text = beatmap.document.lines[problem.line] if beatmap.document.lines else b""
+        variant = f"line-{crc32(text.rstrip()):08x}"
         message = f"Line {problem.line + 1}: {_sentence(problem.message)}"
         yield _about_file(_UNREADABLE, variant, Severity.PROBLEM, message, 0.5)
     if len(problems) > listed:

@@ -116,26 +116,38 @@ def _conflicts_at(lines: tuple[TimingPoint, ...]) -> Iterator[Finding]:
     red = [line for line in lines if line.uninherited]
     green = [line for line in lines if not line.uninherited]
     if len(red) > 1:
-        yield _same_time("red-lines", red, "BPM", sorted({_bpm(line) for line in red}))
+        yield _same_time("red", red)
     if len(green) > 1:
-        yield _same_time("green-lines", green, "velocity", sorted({f"{number(g.velocity)}x" for g in green}))
+        yield _same_time("green", green)
 
 
-def _same_time(variant: str, lines: list[TimingPoint], what: str, values: list[str]) -> Finding:
-    colour = variant.partition("-")[0]
-    count = "Two" if len(lines) == 2 else str(len(lines))  # noqa: PLR2004 - two is the word it becomes
-    differs = len(values) > 1
-    reason = (
-        f"with different {what} ({', '.join(values)}): which one rules is chance" if differs else "keep one"
-    )
+def _same_time(colour: str, lines: list[TimingPoint]) -> Finding:
+    differing = next(_differing(lines), "")
+    reason = f" with different {differing}: only one of them can count" if differing else ""
     return Finding(
         check_id=_CONFLICT,
-        variant=variant,
+        variant=f"{colour}-lines",
         severity=Severity.PROBLEM,
-        message=f"{count} {colour} lines at the same time{reason}.",
+        message=f"{len(lines)} {colour} lines at the same time{reason}. Keep one.",
         time_ms=lines[0].time_ms,
-        strength=1.0 if differs else 0.3,
+        strength=1.0 if differing else 0.3,
     )
+
+
+def _differing(lines: list[TimingPoint]) -> Iterator[str]:
+    """What the lines disagree about, the gravest first."""
+    speeds = sorted({line.bpm if line.uninherited else line.velocity for line in lines})
+    if len(speeds) > 1:
+        what, unit = ("BPM", "") if lines[0].uninherited else ("velocity", "x")
+        yield f"{what} ({', '.join(f'{number(speed)}{unit}' for speed in speeds)})"
+    if len({line.meter for line in lines if line.uninherited}) > 1:
+        yield "time signatures"
+    if len({line.volume_percent for line in lines}) > 1:
+        yield "volume"
+    if len({(line.sample_set, line.sample_index) for line in lines}) > 1:
+        yield "samples"
+    if len({line.kiai for line in lines}) > 1:
+        yield "kiai"
 
 
 def find_bad_values(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:

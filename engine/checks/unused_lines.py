@@ -50,39 +50,44 @@ def find_unused(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     objects = _Objects(beatmap)
     groups = [tuple(group) for _, group in groupby(beatmap.timing.points, key=lambda line: line.time_ms)]
     last_red: TimingPoint | None = None
-    ruling: TimingPoint | None = None
+    before: tuple[TimingPoint, ...] = ()
     for number, lines in enumerate(groups):
         red = next((line for line in reversed(lines) if line.uninherited), None)
         green = next((line for line in reversed(lines) if not line.uninherited), None)
-        if red and last_red and ruling:
-            yield from _unused_red(red, last_red, None if green else ruling)
-        before = red or ruling
+        if red and last_red and before:
+            yield from _unused_red(red, last_red, () if green else before)
+        before = (red,) if red else before
+        last_red = red or last_red
         if green and before:
             until_ms = groups[number + 1][0].time_ms if number + 1 < len(groups) else math.inf
-            yield from _unused_green(green, before, until_ms, objects)
-        last_red = red or last_red
-        ruling = green or red
+            unused = _unused_green(green, before, until_ms, objects)
+            yield from unused
+            before = (green, *before[-1:]) if unused else (green,)
 
 
 def _unused_green(
-    line: TimingPoint, before: TimingPoint, until_ms: float, objects: _Objects
-) -> Iterator[Finding]:
-    velocity = _velocity(line) != _velocity(before)
-    samples = _samples(line) != _samples(before)
-    if line.kiai != before.kiai:
-        return
+    line: TimingPoint, before: tuple[TimingPoint, ...], until_ms: float, objects: _Objects
+) -> tuple[Finding, ...]:
+    """`before`: the line before, and what would rule if all lines that are called unused were gone: it must
+    do no harm to delete every one of them.
+    """
+    velocity = any(_velocity(line) != _velocity(other) for other in before)
+    samples = any(_samples(line) != _samples(other) for other in before)
+    if any(line.kiai != other.kiai for other in before):
+        return ()
     if not velocity and not samples:
         message = (
             "This green line changes nothing: velocity, volume, samples and kiai are those of the line "
             "before."
         )
-        yield _unused(line, "green-same", Severity.MINOR, message, 0.3)
-    elif not (velocity and objects.feel_velocity_within(line.time_ms, until_ms)) and not (
+        return (_unused(line, "green-same", Severity.MINOR, message, 0.3),)
+    if (velocity and objects.feel_velocity_within(line.time_ms, until_ms)) or (
         samples and objects.sound_within(line.time_ms, until_ms)
     ):
-        changed = " and ".join(["velocity"] * velocity + ["samples or volume"] * samples)
-        message = f"This green line changes {changed}, but nothing that it reaches uses that."
-        yield _unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1)
+        return ()
+    changed = " and ".join(["velocity"] * velocity + ["volume or samples"] * samples)
+    message = f"This green line changes the {changed}, but no object before the next line uses that."
+    return (_unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1),)
 
 
 def _velocity(line: TimingPoint) -> float:
@@ -96,10 +101,10 @@ def _samples(line: TimingPoint) -> tuple[int, int, float]:
     return (line.sample_set, line.sample_index, line.volume_percent)
 
 
-def _unused_red(line: TimingPoint, last_red: TimingPoint, before: TimingPoint | None) -> Iterator[Finding]:
-    """`before`: what ruled until here; None where a green line at this one's side says all that a green
-    line can.
-    """
+def _unused_red(
+    line: TimingPoint, last_red: TimingPoint, before: tuple[TimingPoint, ...]
+) -> Iterator[Finding]:
+    """`before`: as for a green line; empty where a green line at this one's side says all that one can."""
     same_beat = abs(line.bpm - last_red.bpm) <= BPM_SAME_WITHIN.value and line.meter == last_red.meter
     if not same_beat or line.omit_barline or last_red.omit_barline or not _aligned(line, last_red, 1):
         return
@@ -108,7 +113,10 @@ def _unused_red(line: TimingPoint, last_red: TimingPoint, before: TimingPoint | 
             "This red line keeps BPM and downbeats: all it does is start Nightcore's four measures anew."
         )
         yield _unused(line, "red-nightcore", Severity.MINOR, message, 0.5)
-    elif before and (_velocity(before), _samples(before), before.kiai) != (1.0, _samples(line), line.kiai):
+    elif any(
+        (_velocity(other), _samples(other), other.kiai) != (1.0, _samples(line), line.kiai)
+        for other in before
+    ):
         message = (
             "This red line keeps BPM and downbeats: what it changes, a green line can. Make it a green line."
         )
