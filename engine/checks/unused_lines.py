@@ -76,10 +76,7 @@ def _unused_green(
     if any(line.kiai != other.kiai for other in before):
         return ()
     if not velocity and not samples:
-        message = (
-            "This green line changes nothing: velocity, volume, samples and kiai are those of the line "
-            "before."
-        )
+        message = "This green line changes nothing: velocity, volume, samples and kiai are as before."
         return (_unused(line, "green-same", Severity.MINOR, message, 0.3),)
     if (velocity and objects.feel_velocity_within(line.time_ms, until_ms)) or (
         samples and objects.sound_within(line.time_ms, until_ms)
@@ -110,19 +107,17 @@ def _unused_red(
         return
     if not _aligned(line, last_red, int(NIGHTCORE_MEASURES.value)):
         message = (
-            "This red line keeps BPM and downbeats: all it does is start Nightcore's four measures anew."
+            "This red line keeps BPM and downbeats: it only restarts the four measures of the Nightcore mod."
         )
         yield _unused(line, "red-nightcore", Severity.MINOR, message, 0.5)
     elif any(
         (_velocity(other), _samples(other), other.kiai) != (1.0, _samples(line), line.kiai)
         for other in before
     ):
-        message = (
-            "This red line keeps BPM and downbeats: what it changes, a green line can. Make it a green line."
-        )
+        message = "This red line keeps BPM and downbeats: make it a green line, which can change the rest."
         yield _unused(line, "red-could-be-green", Severity.PROBLEM, message, 0.2)
     else:
-        message = "This red line changes nothing: BPM, meter and downbeats are those of the red line before."
+        message = "This red line changes nothing: BPM, time signature and downbeats are as before."
         yield _unused(line, "red-same", Severity.PROBLEM, message, 0.4)
 
 
@@ -150,13 +145,13 @@ CHECKS = (
         id=_UNUSED,
         category=Category.TIMING,
         title="Unused lines",
-        purpose="Finds red lines that keep BPM and downbeats, and green lines that change nothing one meets.",
+        purpose="Finds red lines that keep BPM and downbeats, and green lines that change nothing.",
         reasoning=(
-            "A red line restarts the count of beats: it moves the pulse of the main menu, the bar lines of "
-            "taiko and mania and Nightcore's cymbals, and a millisecond of rounding in it shifts every beat "
-            "after. The ranking criteria allow one only where timing needs it (or to align Nightcore on "
-            "purpose, therefore minor). A green line without effect harms nobody today; but it hides what "
-            "the others do, and the next person who moves or copies a section carries it along."
+            "A red line restarts the count of beats: it affects the pulse of the main menu and the "
+            "Nightcore mod, and its rounding to whole milliseconds may shift all beats after it. The "
+            "ranking criteria want red lines only where timing needs them, or to align Nightcore, which "
+            "is therefore minor. A green line without effect does no harm, but it hides the lines that do "
+            "something. All lines listed here can be deleted together."
         ),
         severities=(Severity.PROBLEM, Severity.MINOR),
         find=find_unused,
