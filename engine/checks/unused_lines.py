@@ -46,45 +46,66 @@ class _Objects:
         return bisect_left(self._sliders_ms, start_ms) < bisect_left(self._sliders_ms, end_ms)
 
 
+class _Ruling:
+    """All that may rule before a line, as each of those called unused since may be deleted or stay: whichever
+    of them somebody deletes must do no harm.
+    """
+
+    def __init__(self, line: TimingPoint) -> None:
+        self.velocities, self.samples, self.kiais = {_velocity(line)}, {_samples(line)}, {line.kiai}
+
+    def may_be(self, line: TimingPoint) -> None:
+        self.velocities.add(_velocity(line))
+        self.samples.add(_samples(line))
+
+    def is_surely(self, line: TimingPoint) -> bool:
+        return not (
+            self.differs_in_velocity(line) or self.differs_in_samples(line) or self.kiais != {line.kiai}
+        )
+
+    def differs_in_velocity(self, line: TimingPoint) -> bool:
+        return self.velocities != {_velocity(line)}
+
+    def differs_in_samples(self, line: TimingPoint) -> bool:
+        return self.samples != {_samples(line)}
+
+
 def find_unused(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     objects = _Objects(beatmap)
     groups = [tuple(group) for _, group in groupby(beatmap.timing.points, key=lambda line: line.time_ms)]
     last_red: TimingPoint | None = None
-    before: tuple[TimingPoint, ...] = ()
+    ruling: _Ruling | None = None
     for number, lines in enumerate(groups):
         red = next((line for line in reversed(lines) if line.uninherited), None)
         green = next((line for line in reversed(lines) if not line.uninherited), None)
-        if red and last_red and before:
-            yield from _unused_red(red, last_red, () if green else before)
-        before = (red,) if red else before
+        if red and last_red and ruling:
+            yield from _unused_red(red, last_red, None if green else ruling)
+        ruling = _Ruling(red) if red else ruling
         last_red = red or last_red
-        if green and before:
+        if green and ruling:
             until_ms = groups[number + 1][0].time_ms if number + 1 < len(groups) else math.inf
-            unused = _unused_green(green, before, until_ms, objects)
-            yield from unused
-            before = (green, *before[-1:]) if unused else (green,)
+            unused = _unused_green(green, ruling, until_ms, objects)
+            if unused:
+                yield unused
+                ruling.may_be(green)
+            else:
+                ruling = _Ruling(green)
 
 
-def _unused_green(
-    line: TimingPoint, before: tuple[TimingPoint, ...], until_ms: float, objects: _Objects
-) -> tuple[Finding, ...]:
-    """`before`: the line before, and what would rule if all lines that are called unused were gone: it must
-    do no harm to delete every one of them.
-    """
-    velocity = any(_velocity(line) != _velocity(other) for other in before)
-    samples = any(_samples(line) != _samples(other) for other in before)
-    if any(line.kiai != other.kiai for other in before):
-        return ()
-    if not velocity and not samples:
+def _unused_green(line: TimingPoint, ruling: _Ruling, until_ms: float, objects: _Objects) -> Finding | None:
+    if ruling.is_surely(line):
         message = "This green line changes nothing: velocity, volume, samples and kiai are as before."
-        return (_unused(line, "green-same", Severity.MINOR, message, 0.3),)
-    if (velocity and objects.feel_velocity_within(line.time_ms, until_ms)) or (
-        samples and objects.sound_within(line.time_ms, until_ms)
+        return _unused(line, "green-same", Severity.MINOR, message, 0.3)
+    velocity, samples = ruling.differs_in_velocity(line), ruling.differs_in_samples(line)
+    if (
+        ruling.kiais != {line.kiai}
+        or (velocity and objects.feel_velocity_within(line.time_ms, until_ms))
+        or (samples and objects.sound_within(line.time_ms, until_ms))
     ):
-        return ()
+        return None
     changed = " and ".join(["velocity"] * velocity + ["volume or samples"] * samples)
     message = f"This green line changes the {changed}, but no object before the next line uses that."
-    return (_unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1),)
+    return _unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1)
 
 
 def _velocity(line: TimingPoint) -> float:
@@ -98,10 +119,8 @@ def _samples(line: TimingPoint) -> tuple[int, int, float]:
     return (line.sample_set, line.sample_index, line.volume_percent)
 
 
-def _unused_red(
-    line: TimingPoint, last_red: TimingPoint, before: tuple[TimingPoint, ...]
-) -> Iterator[Finding]:
-    """`before`: as for a green line; empty where a green line at this one's side says all that one can."""
+def _unused_red(line: TimingPoint, last_red: TimingPoint, ruling: _Ruling | None) -> Iterator[Finding]:
+    """`ruling`: None where a green line at this one's side says all that a green line can."""
     same_beat = abs(line.bpm - last_red.bpm) <= BPM_SAME_WITHIN.value and line.meter == last_red.meter
     if not same_beat or line.omit_barline or last_red.omit_barline or not _aligned(line, last_red, 1):
         return
@@ -110,10 +129,7 @@ def _unused_red(
             "This red line keeps BPM and downbeats: it only restarts the four measures of the Nightcore mod."
         )
         yield _unused(line, "red-nightcore", Severity.MINOR, message, 0.5)
-    elif any(
-        (_velocity(other), _samples(other), other.kiai) != (1.0, _samples(line), line.kiai)
-        for other in before
-    ):
+    elif ruling and not ruling.is_surely(line):
         message = "This red line keeps BPM and downbeats: make it a green line, which can change the rest."
         yield _unused(line, "red-could-be-green", Severity.PROBLEM, message, 0.2)
     else:
