@@ -171,7 +171,7 @@ class Beatmap:
     def end_ms(self, obj: HitObject) -> float:
         """When it ends in the song: a slider's end follows from its path, its velocity and its spans."""
         if isinstance(obj, Slider):
-            return self.slider(obj).end_ms
+            return self._shapes[obj.line].end_ms
         return obj.end_ms if isinstance(obj, Spinner | Hold) else obj.time_ms
 
     def slider(self, obj: Slider) -> SliderShape:

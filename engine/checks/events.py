@@ -13,6 +13,7 @@ from engine.checks.thresholds import (
     BREAK_BEFORE_OBJECT_MS,
     BREAK_ROUNDING_MS,
     BREAK_SHORTEST_MS,
+    LISTED_PER_CHECK,
     SELECTED_OBJECTS,
 )
 from engine.checks.wording import counted, number, strength
@@ -31,8 +32,10 @@ def find_bad_breaks(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     if not beatmap.events.breaks:
         return
     starts_ms = [obj.time_ms for obj in beatmap.objects]
-    reached_ms = list(accumulate((beatmap.end_ms(obj) for obj in beatmap.objects), max))
-    for span in beatmap.events.breaks:
+    ends_ms = [beatmap.end_ms(obj) for obj in beatmap.objects]
+    reached_ms = list(accumulate(ends_ms, max))
+    # More findings than this are not listed; each break may cost a look at every object.
+    for span in beatmap.events.breaks[: int(LISTED_PER_CHECK.value)]:
         yield from _too_short(span)
         if not starts_ms:
             continue
@@ -40,9 +43,7 @@ def find_bad_breaks(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
         since = bisect_left(reached_ms, span.start_ms)
         # Every object from `since` on ends after the break starts; those before `until` start before it ends.
         if since < until and reached_ms[until - 1] > span.start_ms:
-            within = tuple(
-                i for i in range(since, until) if beatmap.end_ms(beatmap.objects[i]) > span.start_ms
-            )
+            within = tuple(i for i in range(since, until) if ends_ms[i] > span.start_ms)
             yield _overlapping(beatmap, span, within)
             continue
         if until > 0:
