@@ -30,11 +30,11 @@ def find_unreadable(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
         text = beatmap.document.lines[problem.line] if beatmap.document.lines else b""
         variant = f"line-{crc32(text.rstrip()):08x}"
         message = f"Line {problem.line + 1}: {_sentence(problem.message)}"
-        yield _about_file(_UNREADABLE, variant, Severity.PROBLEM, message, 0.5)
+        yield Finding(_UNREADABLE, variant, Severity.PROBLEM, message, strength=0.5)
     if len(problems) > listed:
         rest = counted(len(problems) - listed, "more line", "more lines")
         message = f"{rest} cannot be read, {len(problems):,} in all: the file may be damaged."
-        yield _about_file(_UNREADABLE, "many", Severity.PROBLEM, message, 1.0)
+        yield Finding(_UNREADABLE, "many", Severity.PROBLEM, message, strength=1.0)
 
 
 def _sentence(text: str) -> str:
@@ -71,11 +71,7 @@ def find_unknown_format(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
         message = (
             f"The first line says format {version}: osu! stable has written 3 to 14, and lazer writes 128."
         )
-        yield _about_file(_FORMAT, "unknown", Severity.WARNING, message, 0.5)
-
-
-def _about_file(check_id: str, variant: str, severity: Severity, message: str, strength: float) -> Finding:
-    return Finding(check_id=check_id, variant=variant, severity=severity, message=message, strength=strength)
+        yield Finding(_FORMAT, "unknown", Severity.WARNING, message, strength=0.5)
 
 
 CHECKS = (
