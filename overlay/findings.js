@@ -1,6 +1,6 @@
 // <finding-list>: thousands of findings, of which only those on screen are elements.
 
-import { emit, h, icon, setAttribute, setSeverityIcon, setText } from "./dom.js";
+import { emit, h, icon, setAttribute, setLink, setSeverityIcon, setText } from "./dom.js";
 import { measure, range, rowAt } from "./virtual.js";
 
 const SPARE_ROWS = 6;
@@ -16,6 +16,7 @@ class FindingList extends HTMLElement {
   #drawn = new Map(); // row key -> element on screen
   #spare = { finding: [], group: [] };
   #narrow = false;
+  #entry = 0; // index of the row that Tab reaches while none is selected
 
   connectedCallback() {
     this.inner = h("div", { class: "rows", role: "list", "aria-label": "Findings" });
@@ -25,6 +26,7 @@ class FindingList extends HTMLElement {
     this.addEventListener("scroll", () => this.#draw(), { passive: true });
     new ResizeObserver(() => this.#onResize()).observe(this);
     this.addEventListener("click", (event) => this.#onClick(event));
+    this.addEventListener("focusin", (event) => this.#onFocus(event));
     this.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
   }
 
@@ -48,6 +50,8 @@ class FindingList extends HTMLElement {
     if (top < this.scrollTop) this.scrollTop = top;
     else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
     this.#draw();
+    // Who walks the list by Tab and arrows has the focus there; it goes along.
+    if (this.contains(document.activeElement)) this.#drawn.get(id)?.focus({ preventScroll: true });
   }
 
   get #heights() {
@@ -58,6 +62,7 @@ class FindingList extends HTMLElement {
   #replaceRows(rows) {
     const anchor = this.#anchor();
     this.#rows = rows;
+    this.#entry = rows.findIndex((row) => row.kind === "finding");
     this.#tops = measure(rows, (row) => this.#heights[row.kind]);
     this.inner.style.height = `${this.#tops.at(-1)}px`;
     const at = anchor ? rows.findIndex((row) => row.key === anchor.key) : -1;
@@ -94,7 +99,9 @@ class FindingList extends HTMLElement {
   }
 
   #retire(key, element) {
+    if (element.contains(document.activeElement)) this.focus({ preventScroll: true });
     this.#drawn.delete(key);
+    element.tabIndex = -1;
     element.hidden = true;
     this.#spare[element.dataset.kind].push(element);
   }
@@ -110,7 +117,7 @@ class FindingList extends HTMLElement {
     setAttribute(element, "aria-posinset", at + 1);
     setAttribute(element, "aria-setsize", this.#rows.length);
     if (row.kind === "group") this.#fillGroup(element, row);
-    else this.#fillFinding(element, row.finding);
+    else this.#fillFinding(element, row.finding, at);
   }
 
   #build(kind) {
@@ -120,11 +127,12 @@ class FindingList extends HTMLElement {
     return element;
   }
 
-  #fillFinding(element, finding) {
+  /** Tab leads to the selected row, or to the first one; from there on arrows walk. */
+  #fillFinding(element, finding, at) {
     const chosen = finding.id === this.#selectedId;
     element.classList.toggle("selected", chosen);
     setAttribute(element, "aria-current", chosen ? "true" : null);
-    element.tabIndex = chosen ? 0 : -1;
+    element.tabIndex = chosen || (this.#selectedId === null && at === this.#entry) ? 0 : -1;
     if (element.finding === finding && element.checks === this.#checks) return;
     element.finding = finding;
     element.checks = this.#checks;
@@ -156,6 +164,11 @@ class FindingList extends HTMLElement {
     if (action) emit(this, action, { id: element.dataset.id });
   }
 
+  #onFocus(event) {
+    const id = event.target.matches('[data-kind="finding"]') ? event.target.dataset.id : null;
+    if (id !== null && id !== this.#selectedId && event.target.matches(":focus-visible")) emit(this, "finding-select", { id });
+  }
+
   #onDoubleClick(event) {
     const element = event.target.closest('[data-kind="finding"]');
     if (element && !event.target.closest("a, button")) emit(this, "finding-jump", { id: element.dataset.id });
@@ -166,7 +179,7 @@ function buildFinding() {
   const parts = {
     mark: icon("minor"),
     severity: h("span", { class: "unseen" }),
-    stamp: h("a", { class: "stamp" }),
+    stamp: h("a", { class: "stamp", tabindex: "-1" }),
     title: h("span", { class: "title" }),
     message: h("span", { class: "message" }),
     badge: h("span", { class: "badge" }),
@@ -188,7 +201,7 @@ function fillFinding(parts, finding, title) {
   setSeverityIcon(parts.mark, finding.severity);
   setText(parts.severity, `${finding.severity}:`);
   setText(parts.stamp, finding.timestamp || "whole map");
-  setLink(parts.stamp, finding.link);
+  setLink(parts.stamp, finding.link, finding.timestamp);
   setText(parts.title, title);
   setText(parts.message, finding.message);
   setAttribute(parts.message, "title", finding.message);
@@ -199,13 +212,6 @@ function fillFinding(parts, finding, title) {
     parts.hide.title = verb;
     parts.hide.setAttribute("aria-label", verb);
   }
-}
-
-/** A link only where it leads into the editor: whatever else a message might carry stays text. */
-export function setLink(anchor, link) {
-  const safe = typeof link === "string" && link.startsWith("osu://edit/");
-  setAttribute(anchor, "href", safe ? link : null);
-  setAttribute(anchor, "title", safe ? "Open at this time in the editor (Enter)" : null);
 }
 
 function buildGroup() {

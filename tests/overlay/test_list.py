@@ -180,7 +180,7 @@ class TestIntended:
     async def test_a_mark_made_on_another_page_shows_here_too(
         self, overlay: OverlayPage, companion: ScriptedCompanion
     ) -> None:
-        await companion.send({"type": "intended", "key": "set/insane", "finding": "f2", "on": True})
+        await companion.send(say.intended("set/insane", "f2", on=True))
         await overlay.expect_rows("f4", "f3", "f5", "f1")
 
 
@@ -191,7 +191,7 @@ class TestStrangersText:
         evil = say.finding(
             1, message=self.EVIL, timestamp=self.EVIL, link="javascript:window.hurt=1", discussion=self.EVIL
         )
-        gone = [{"check": self.EVIL, "message": self.EVIL, "timestamp": self.EVIL}]
+        gone = [say.gone({"check": self.EVIL, "message": self.EVIL, "timestamp": self.EVIL})]
         hurtful = say.map_message([evil], version=self.EVIL, gone=gone)
         hurtful["metadata"] = dict.fromkeys(hurtful["metadata"], self.EVIL) | {"mode": "osu"}
         listed = say.maps(say.entry(title=self.EVIL, version=self.EVIL, set=self.EVIL))

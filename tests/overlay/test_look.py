@@ -57,7 +57,7 @@ def full() -> ScriptedCompanion:
         say.finding(2, status="new", timestamp="00:01:800 (1|0,2|1,3|2,4|3,5|0,6|1,7|2,8|3)"),
         say.finding(3, severity="minor", check="missing-tags", time_ms=None, link=None, timestamp=""),
     ]
-    gone = [{"check": "overlap", "message": LONG, "timestamp": "00:09:000 (1)"}]
+    gone = [say.gone(say.finding(20, check="overlap", message=LONG))]
     listed = say.maps(say.entry(title=LONG, version=LONG), say.entry("set/hard", new=3))
     return ScriptedCompanion(
         say.hello(), say.status(), listed, say.map_message(findings, gone=gone, version=LONG)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-NO_MAPS: say.Message = {"type": "maps", "current": None, "maps": []}
+NO_MAPS: say.Message = say.no_maps()
 
 
 def idle(**status: Any) -> ScriptedCompanion:
@@ -98,10 +98,8 @@ async def test_a_notice_of_the_companion_is_shown(overlay: OverlayPage) -> None:
     async with idle() as companion:
         await overlay.open(companion.link)
         await expect(overlay.screen).to_be_visible()
-        await companion.send(
-            {"type": "notice", "level": "error", "text": "Insane.osu cannot be read: it is empty."}
-        )
-        await expect(overlay.toasts).to_contain_text("Insane.osu cannot be read")
+        await companion.send(say.notice("warning", "mapside.sqlite was put aside."))
+        await expect(overlay.toasts).to_contain_text("mapside.sqlite was put aside.")
 
 
 @pytest.mark.parametrize(
