@@ -70,6 +70,8 @@ class Curve:
     """From the head to each point along the curve; the game's sum, not that of the thinned polyline."""
     natural_px: float
     """The length of the drawn path before it was cut or lengthened to what the file asks."""
+    reach_px: float
+    """How far from the head its farthest point lies."""
     work: int = 0
     """What it cost to draw."""
     coarse: bool = False
@@ -255,7 +257,8 @@ def _fitted(drawing: Drawing, length_px: float | None) -> Curve:
         longest_px = inf if points[-1] != points[-2] else natural_px
         if length_px != natural_px and length_px <= longest_px:
             _fit(points, distances, length_px)
-    return Curve(tuple(points), tuple(distances), natural_px, drawing.work, drawing.coarse)
+    reach_px = max(map(abs, points))
+    return Curve(tuple(points), tuple(distances), natural_px, reach_px, drawing.work, drawing.coarse)
 
 
 def _fit(points: list[complex], distances: list[float], length_px: float) -> None:

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from heapq import heappop, heappush, merge
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.beatmap.objects import Slider, Spinner
 from engine.beatmap.single import float32
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from engine.beatmap.slider import SliderShape
 
 STACK_DISTANCE_PX: Final = 3.0
-STACK_CORNER: Final = complex(STACK_DISTANCE_PX, STACK_DISTANCE_PX)
 MODERN_FROM: Final = 6
 """The first format version that stacks backwards."""
 PREEMPT_MS: Final = (1800.0, 1200.0, 450.0)
@@ -76,6 +75,10 @@ def stack_heights(
     return tuple(_forwards(objects, shape_of, reach_ms))
 
 
+Cell: TypeAlias = tuple[float, float]
+"""Column and row, whole numbers."""
+
+
 class _Cells:
     """Which objects have a point near a place, by index."""
 
@@ -84,23 +87,25 @@ class _Cells:
     def __init__(self, points: Sequence[complex | None]) -> None:
         """None: an object that never stacks. A point goes into every cell that a place near it may lie in."""
         self._points = points
-        cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        cells: defaultdict[Cell, list[int]] = defaultdict(list)
         for index, point in enumerate(points):
             if point is None:
                 continue
-            left, top = _cell_of(point - STACK_CORNER)
-            right, bottom = _cell_of(point + STACK_CORNER)
-            if left == right and top == bottom:
-                cells[left, top].append(index)
-                continue
-            for column in range(left, right + 1):
-                for row in range(top, bottom + 1):
-                    cells[column, row].append(index)
+            x, y = point.real, point.imag
+            left, right = (x - STACK_DISTANCE_PX) // CELL_PX, (x + STACK_DISTANCE_PX) // CELL_PX
+            top, bottom = (y - STACK_DISTANCE_PX) // CELL_PX, (y + STACK_DISTANCE_PX) // CELL_PX
+            cells[left, top].append(index)
+            if left != right:
+                cells[right, top].append(index)
+            if top != bottom:
+                cells[left, bottom].append(index)
+                if left != right:
+                    cells[right, bottom].append(index)
         self._cells = cells
 
     def last_before(self, place: complex, before: int, first: int) -> int:
         """The last object that is near, of those from index `first` to just before `before`; -1: none."""
-        indices = self._cells.get(_cell_of(place), ())
+        indices = self._cells.get((place.real // CELL_PX, place.imag // CELL_PX), ())
         for at in range(bisect_left(indices, before) - 1, -1, -1):
             index = indices[at]
             if index < first:
@@ -111,7 +116,7 @@ class _Cells:
 
     def after(self, place: complex, after: int) -> Iterator[int]:
         """All objects after this index that are near, in order."""
-        indices = self._cells.get(_cell_of(place), ())
+        indices = self._cells.get((place.real // CELL_PX, place.imag // CELL_PX), ())
         for at in range(bisect_right(indices, after), len(indices)):
             if self._near(indices[at], place):
                 yield indices[at]
@@ -119,10 +124,6 @@ class _Cells:
     def _near(self, index: int, place: complex) -> bool:
         point = self._points[index]
         return point is not None and abs(point - place) < STACK_DISTANCE_PX
-
-
-def _cell_of(place: complex) -> tuple[int, int]:
-    return int(place.real // CELL_PX), int(place.imag // CELL_PX)
 
 
 class _Backwards:
@@ -137,17 +138,14 @@ class _Backwards:
         self._ends: list[complex | None] = []
         self._whole_ends_ms: list[float] = []
         for obj in objects:
-            start: complex | None = complex(obj.x, obj.y)
-            end, end_ms = start, obj.time_ms
+            start = complex(obj.x, obj.y)
             if isinstance(obj, Slider):
                 shape = shape_of(obj)
-                end, end_ms = complex(*shape.end_position), shape.end_ms
+                self._put(start, complex(*shape.end_position), int(shape.end_ms))
             elif isinstance(obj, Spinner):
-                start = end = None
-                end_ms = math.inf
-            self._starts.append(start)
-            self._ends.append(end)
-            self._whole_ends_ms.append(end_ms if end_ms == math.inf else int(end_ms))
+                self._put(None, None, math.inf)
+            else:
+                self._put(start, start, int(obj.time_ms))
         self._times_ms = [obj.time_ms for obj in objects]
         self._reached = self._reached_by_circles()
         self._near_starts = _Cells(self._starts)
@@ -162,6 +160,11 @@ class _Backwards:
                 self._lift_under_slider(index, place)
             else:
                 self._lift_under_circle(index, place)
+
+    def _put(self, start: complex | None, end: complex | None, whole_end_ms: float) -> None:
+        self._starts.append(start)
+        self._ends.append(end)
+        self._whole_ends_ms.append(whole_end_ms)
 
     def _reached_by_circles(self) -> list[int]:
         """For each object the first before it from which on nothing ended too long ago to lie under it: an

@@ -39,17 +39,18 @@ def _slider_offscreen(
 ) -> Iterator[Finding]:
     """The point of the body that is farthest out, if it is out at all."""
     shape = beatmap.slider(slider)
+    curve = shape.path.curve
     x, y = slider.x + shift_px, slider.y + shift_px
-    points = shape.path.curve.points
-    if screen.margin_px(x, y) >= max(map(abs, points)):
+    if screen.margin_px(x, y) >= curve.reach_px:
         return  # no point is as far from the head as the nearest edge
+    points = curve.points
     margins = [screen.margin_px(x + point.real, y + point.imag) for point in points]
     margin_px = min(margins)
     if margin_px >= 0:
         return
     worst = margins.index(margin_px)
     at_end = worst == len(points) - 1
-    share = shape.path.curve.distances_px[worst] / shape.length_px if shape.length_px else 0.0
+    share = curve.distances_px[worst] / shape.length_px if shape.length_px else 0.0
     edge = screen.nearest_edge(x + points[worst].real, y + points[worst].imag)
     yield _offscreen(
         index,

@@ -63,8 +63,7 @@ def _invisible_claim(beatmap: Beatmap, slider: Slider) -> tuple[str, str] | None
 
 
 def never_leaves_head(curve: Curve) -> bool:
-    least_px = NEVER_LEAVES_HEAD_PX.value
-    return abs(curve.points[-1]) < least_px and all(abs(point) < least_px for point in curve.points)
+    return curve.reach_px < NEVER_LEAVES_HEAD_PX.value
 
 
 def _length_text(beatmap: Beatmap, slider: Slider) -> str:

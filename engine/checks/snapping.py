@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from engine.beatmap.objects import Circle, Mode, Slider, Spinner
-from engine.beatmap.snap import snap
+from engine.beatmap.snap import is_snapped, snap
 from engine.beatmap.timestamps import format_timestamp
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.thresholds import (
@@ -34,7 +34,9 @@ _BEFORE_LINE = "just-before-line"
 
 def off_grid(timing: Timing, time_ms: float) -> Snap | None:
     """The nearest tick, where it is too far away to be rounding; None: on the grid, or there is none."""
-    nearest = snap(timing, time_ms) if math.isfinite(time_ms) else None
+    if not math.isfinite(time_ms) or is_snapped(timing, time_ms):
+        return None
+    nearest = snap(timing, time_ms)
     return nearest if nearest and abs(nearest.unsnap_ms) >= UNSNAPPED_MS.value else None
 
 
@@ -154,7 +156,7 @@ CHECKS = (
         purpose="Finds starts, reverses and ends that lie 2 ms or more from every tick of the timeline.",
         reasoning=(
             "Players press to the music, and the game judges where the object lies: an object a few "
-            "milliseconds off turns good hits into 100s. The ranking criteria ask for less than 2 ms to a "
+            "milliseconds off can turn good hits into 100s. The ranking criteria ask for less than 2 ms to a "
             "tick; what is closer is rounding and is not listed. The ends of sliders are listed on their "
             "own, because they move when slider velocity or BPM changes after the slider was drawn. Where "
             "the music needs 1/11 or the like, mark the finding as intended."
