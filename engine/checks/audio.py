@@ -107,8 +107,8 @@ CHECKS = (
         ),
         reasoning=(
             "Without its song a difficulty is played in silence. The ranking criteria allow one song for "
-            "all difficulties of a set, as .mp3 or as .ogg (Ogg Vorbis). Other formats are often a copy "
-            "that was never converted, and not every player may hear them."
+            "all difficulties of a set, as .mp3 or as .ogg (Ogg Vorbis). Other formats may not play for "
+            "everyone."
         ),
         severities=(Severity.PROBLEM,),
         find=find_bad_file,
@@ -134,11 +134,10 @@ CHECKS = (
         title="Unused audio at the end",
         purpose="Finds more than a fifth of the song left after the last object.",
         reasoning=(
-            "The ranking criteria advise cutting the audio when its last 20 % are not mapped, because "
-            "everyone downloads it and nobody plays to it. They make an exception where a storyboard or "
-            "video fills that part, or where a fade-out cannot be mapped. If another difficulty of the "
-            "set uses the end, mark this as intended. While you are still mapping, this goes away by "
-            "itself."
+            "The ranking criteria advise cutting the audio when its last 20 % are not mapped: everyone "
+            "who downloads the set downloads that part too. They make an exception where a storyboard or "
+            "video fills it, or where a fade-out cannot be mapped. If another difficulty of the set uses "
+            "the end, mark this as intended. While you are still mapping, this goes away by itself."
         ),
         severities=(Severity.WARNING,),
         find=find_unused,

@@ -79,7 +79,7 @@ def _dark(colour: Colour, what: str, spoken: str) -> Iterator[Finding]:
         severity=Severity.PROBLEM if unrankable else Severity.WARNING,
         message=(
             f"The colour {colour.r}, {colour.g}, {colour.b} ({spoken} in the file) is too dark: luminosity "
-            f"{brightness:.0f}, expected at least {number(COLOUR_DARK_WARNING.value)}."
+            f"{number(brightness)}, expected at least {number(COLOUR_DARK_WARNING.value)}."
         ),
         strength=strength(brightness, harmless=COLOUR_DARK_WARNING.value, worst=0.0),
     )
@@ -105,7 +105,7 @@ def _flashes(colour: Colour, index: int, time_ms: float) -> Finding:
         severity=Severity.WARNING,
         message=(
             f"The colour {colour.r}, {colour.g}, {colour.b} (Combo{colour.index} in the file) is nearly "
-            f"white and flashes in kiai, first here: luminosity {brightness:.0f}, expected at most "
+            f"white and flashes in kiai, first here: luminosity {number(brightness)}, expected at most "
             f"{number(COLOUR_BRIGHT_IN_KIAI.value)}."
         ),
         time_ms=time_ms,

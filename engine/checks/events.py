@@ -68,8 +68,9 @@ def _too_short(span: Break) -> Iterator[Finding]:
 def _overlapping(beatmap: Beatmap, span: Break, within: tuple[int, ...]) -> Finding:
     first = beatmap.objects[within[0]]
     message = (
-        f"{counted(len(within), 'object reaches', 'objects reach')} into this break, the first at "
-        f"{format_timestamp(first.time_ms)}: the game shows a break while play goes on."
+        f"{counted(len(within), 'object reaches', 'objects reach')} into this break, "
+        f"{'the first ' if len(within) > 1 else ''}at {format_timestamp(first.time_ms)}: the game shows a "
+        "break while play goes on."
     )
     selected = within[: int(SELECTED_OBJECTS.value)]
     return _break(span, "objects-inside", Severity.PROBLEM, message, 1.0, selected)

@@ -162,8 +162,8 @@ def _unheard(index: int, slider: Slider) -> Finding:
         "unheard-additions",
         "slider-body",
         Severity.MINOR,
-        f"This slider has a {names} on its body only, where it is not played: put it on the head, a repeat "
-        "or the end.",
+        f"This slider has a {names} on its body only, where it is not played: put it on the head, a "
+        "reverse or the end.",
         time_ms=slider.time_ms,
         objects=(index,),
         strength=0.5,
@@ -177,8 +177,8 @@ UNHEARD_ADDITIONS = Check(
     purpose="Finds sliders with a finish or clap on the body alone, where the game plays neither.",
     reasoning=(
         "The body of a slider has two sounds, the slide and the whistle. A finish or clap on the body is "
-        "kept in the file but never played: it sounds only at the head, the repeats and the end. When all "
-        "of those are plain, the addition is probably missing where you meant to hear it."
+        "kept in the file but never played: it sounds only at the head, the reverses and the end. When "
+        "all of those are plain, the addition is probably missing where you meant to hear it."
     ),
     severities=(Severity.MINOR,),
     find=find_unheard_additions,

@@ -141,7 +141,7 @@ def _what(beatmap: Beatmap, run: list[Edge]) -> str:
         return f"This {name(obj, beatmap.mode)}{' head' if isinstance(obj, Slider) else ''} plays"
     if part is Part.HEAD:
         return f"{count:,} hits in a row play"
-    singular = {Part.REPEAT: "repeat", Part.END: "end", Part.SPINNER_END: "spinner's end"}[part]
+    singular = {Part.REPEAT: "reverse", Part.END: "end", Part.SPINNER_END: "spinner's end"}[part]
     if count == 1:
         owner = "This" if part is Part.SPINNER_END else "This slider's"
         return f"{owner} {singular} plays"
@@ -165,7 +165,7 @@ MUTED_OBJECTS = Check(
         "The hit sound tells players that a hit counted, and whether it was late. The ranking criteria "
         "ask for an audible one on everything that is actively clicked: up to 5 % nobody hears it, up to "
         "20 % it depends on the sample and the song. Slider and spinner ends are often silenced on "
-        "purpose, so they are minor, and listed once where that is a habit; repeats weigh more. Slider "
+        "purpose, so they are minor, and listed once where that is a habit; reverses weigh more. Slider "
         "ticks are not looked at, nor osu!mania maps whose storyboard plays the sounds."
     ),
     severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),

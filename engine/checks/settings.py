@@ -223,8 +223,8 @@ CHECKS = (
         purpose="Finds empty fields, letters that are not romanised, and fields that are too long.",
         reasoning=(
             "Song select, the website and every search use title, artist, creator and difficulty name. "
-            "Letters outside of ASCII in a romanised field cannot be typed by many players, and the game "
-            "expects none there. The ranking criteria ask to shorten fields of more than 81 characters."
+            "Letters outside of ASCII in a romanised field cannot be typed by many players. The ranking "
+            "criteria ask to shorten fields of more than 81 characters."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_metadata,

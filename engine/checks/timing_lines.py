@@ -56,8 +56,8 @@ def find_first_line(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             variant="kiai",
             severity=Severity.PROBLEM,
             message=(
-                "The first red line switches kiai on, long before the objects. Use a green line at the same "
-                "time instead."
+                "The first red line switches kiai on, so it flashes before any object. Use a green line at "
+                "the same time instead."
             ),
             time_ms=red.time_ms,
             strength=0.5,

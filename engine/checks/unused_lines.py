@@ -167,7 +167,7 @@ CHECKS = (
             "Nightcore mod, and its rounding to whole milliseconds may shift all beats after it. The "
             "ranking criteria want red lines only where timing needs them, or to align Nightcore, which "
             "is therefore minor. A green line without effect does no harm, but it hides the lines that do "
-            "something. All lines listed here can be deleted together."
+            "something. The green lines listed here can all be deleted."
         ),
         severities=(Severity.PROBLEM, Severity.MINOR),
         find=find_unused,
