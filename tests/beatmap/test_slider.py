@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap import slider as sliders
-from engine.beatmap.builder import MapBuilder, osu
+from engine.beatmap.builder import MapBuilder, catch, osu
 from engine.beatmap.curve import forget_curves
 from engine.beatmap.objects import Slider
 from engine.beatmap.slider import MOST_TICKS, NestedKind, SliderShape, shape, velocity_px_per_ms
@@ -82,6 +82,12 @@ def test_a_nan_velocity_leaves_a_slider_without_ticks() -> None:
     found = only(plain().timing_line("500,NaN,4,2,0,70,0,0").slider(1000, "L|700:192", 400))
     assert [nested.kind for nested in found.nested] == [HEAD, TAIL]
     assert found.velocity_px_per_ms == 0.2
+
+
+def test_a_nan_velocity_leaves_a_juice_stream_without_droplets_as_in_stable() -> None:
+    droplets = catch().difficulty(slider_multiplier=1, slider_tick_rate=1).timing(120)
+    found = only(droplets.timing_line("500,NaN,4,2,0,70,0,0").slider(1000, "L|700:192", 400))
+    assert [nested.kind for nested in found.nested] == [HEAD, TAIL]
 
 
 def test_tick_rate_divides_the_beat() -> None:
