@@ -34,8 +34,8 @@ PLAYFIELD_ALLOWANCE: Final = 1.00041
 """The game's circles are this much larger than their size says: stable once rounded the playfield down."""
 MOST_STACKED: Final = 200
 """How many objects one object of an old file can lift: by then it stands far outside the playfield."""
-MOST_LIFTS: Final = 200_000
-"""How often objects of one map are lifted or lowered, all in all. Ten times what any real map asks for; a map
+MOST_LIFTS: Final = 100_000
+"""How often objects of one map are lifted or lowered, all in all. Far more than any real map asks for; a map
 that goes on beyond it keeps the heights it has by then.
 """
 PLAYFIELD_CENTRE: Final = 256 + 192j

@@ -6,8 +6,8 @@ only where no green one stands there does the red speak for everything.
 
 The clients agree on that but for two red lines at one time. lazer's decoder holds lines of one time back and
 puts each red one first, so that of neighbours in the file the first rules (ppy/osu, LegacyBeatmapDecoder);
-stable goes by the last. Maps are timed in stable's editor and ranked as it plays them, so here the last rules,
-and a check calls such lines a problem.
+stable goes by the last. Most maps are timed in stable's editor, so here the last rules, and a check calls
+such lines a conflict.
 """
 
 from __future__ import annotations
