@@ -16,7 +16,7 @@ from engine.checks.thresholds import (
     HIDDEN_PATH_PX,
     NEVER_LEAVES_HEAD_PX,
 )
-from engine.checks.wording import pixels, strength
+from engine.checks.wording import counted, pixels, strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +93,15 @@ def find_abnormal_paths(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     for index, obj in enumerate(beatmap.objects):
         if isinstance(obj, Slider):
             yield from _abnormal(beatmap, index, obj)
+    if beatmap.sliders_drawn_coarsely:
+        paths = counted(beatmap.sliders_drawn_coarsely, "slider path is", "slider paths are")
+        yield Finding(
+            "abnormal-slider-paths",
+            "not-drawn",
+            Severity.WARNING,
+            f"{paths} too large to be drawn exactly: what is said here of their places may be wrong.",
+            strength=1.0,
+        )
 
 
 def _abnormal(beatmap: Beatmap, index: int, slider: Slider) -> Iterator[Finding]:
