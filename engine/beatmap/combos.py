@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine.beatmap.making import maker
 from engine.beatmap.objects import Mode, Spinner
+from engine.beatmap.quick_frozen import maker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

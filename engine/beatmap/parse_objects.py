@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.beatmap.layout import FIRST_LAZER_VERSION
-from engine.beatmap.making import maker
 from engine.beatmap.objects import (
     Circle,
     HitObject,
@@ -22,6 +21,7 @@ from engine.beatmap.objects import (
     Slider,
     Spinner,
 )
+from engine.beatmap.quick_frozen import maker
 from engine.beatmap.reading import (
     COORDINATE_LIMIT,
     Memo,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.cache import TwoGenerations
 from engine.beatmap.curve import MOST_WORK, Path, path_of
-from engine.beatmap.single import float32
+from engine.beatmap.float32 import float32
 
 if TYPE_CHECKING:
     from engine.beatmap.objects import Slider

@@ -14,8 +14,8 @@ from heapq import heappop, heappush, merge
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from engine.beatmap.float32 import float32
 from engine.beatmap.objects import Slider, Spinner
-from engine.beatmap.single import float32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

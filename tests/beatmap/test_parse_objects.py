@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap.document import Document
-from engine.beatmap.making import maker
 from engine.beatmap.objects import (
     Circle,
     HitObject,
@@ -19,6 +18,7 @@ from engine.beatmap.objects import (
     Slider,
     Spinner,
 )
+from engine.beatmap.quick_frozen import maker
 
 
 def parse(*lines: str, version: int = 14) -> Document:
