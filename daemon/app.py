@@ -308,4 +308,12 @@ def _on_signals(end: Callable[[], None]) -> None:
         try:
             loop.add_signal_handler(number, end)
         except NotImplementedError:  # Windows: Python runs the handler between two steps of the loop
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+            signal.signal(number, _handler(loop, end))
+
+
+def _handler(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> Callable[..., None]:
+    def handle(*_: object) -> None:
+        if not loop.is_closed():  # the person presses Ctrl+C once more while it ends
+            loop.call_soon_threadsafe(end)
+
+    return handle

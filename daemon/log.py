@@ -60,7 +60,9 @@ class OneLine(logging.Formatter):
 
 def without_secrets(text: str) -> str:
     """No token, and no name of the person in a path of theirs."""
-    return _TOKEN.sub("token=(hidden)", text).replace(_HOME, "~")
+    for home in (_HOME, _HOME.replace("\\", "\\\\")):  # the second as Windows' errors quote it
+        text = text.replace(home, "~")
+    return _TOKEN.sub("token=(hidden)", text)
 
 
 class _QuietRotation(RotatingFileHandler):

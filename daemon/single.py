@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from daemon.paths import ensure_folder
@@ -108,6 +107,8 @@ def read_address(folder: Path) -> Address | None:
 
 
 async def _ask_to_show(address: Address) -> bool:
+    from websockets.asyncio.client import connect  # noqa: PLC0415  only a second start calls somebody
+
     offers: list[Subprotocol] = [SUBPROTOCOL, f"{TOKEN_PREFIX}{address.token}"]  # type: ignore[list-item]  # a NewType of str
     try:
         async with (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from daemon.log import start_log, stop_log
+from daemon.log import start_log, stop_log, without_secrets
 from daemon.settings import LogSettings
 
 if TYPE_CHECKING:
@@ -147,3 +147,11 @@ def test_a_thread_that_breaks_off_is_in_the_log(tmp_path: Path) -> None:
     (entry,) = entries(file)
     assert "unlucky" in entry["text"]
     assert "ValueError" in entry["trace"]
+
+
+def test_the_persons_name_is_hidden_in_paths_as_windows_errors_quote_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("daemon.log._HOME", r"C:\Users\somebody")
+    error = str(PermissionError(13, "Permission denied", r"C:\Users\somebody\osu!\a.osu"))
+    assert "somebody" not in without_secrets(error + r" C:\Users\somebody\b.osu")
