@@ -22,6 +22,7 @@ from daemon.analysis import Analysis, Superseded, analyse, parse
 from daemon.desk import Desk, Job, News, identity_of, summary_of
 from daemon.protocol import MOST_MAPS, Message, Shown
 from daemon.session import compare
+from daemon.tasks import apart
 from daemon.watch.reading import BusyError, read_shared
 from engine.beatmap.diff import diff
 from engine.checks.check import Song
@@ -91,6 +92,8 @@ class Workbench:
         self._at_work: Job | None = None
         self._versions = itertools.count(1)
         self._stirred = asyncio.Event()
+        self._measuring = asyncio.Lock()
+        """One song at a time: who saves meanwhile finds it measured."""
         self._stopping = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="mapside-checks")
 
@@ -308,7 +311,8 @@ class Workbench:
             self._archive.save_check(summary, last, desk.session.marks)
 
     async def _measure(self, again: Job, audio_filename: str) -> None:
-        await asyncio.to_thread(self._songs.measure, again.path, audio_filename)
+        async with self._measuring:
+            await apart(self._songs.measure, again.path, audio_filename)
         desk = self._desks.get(again.path)
         if desk and desk.session.is_current(again.version):
             self._enqueue(again)

@@ -589,6 +589,29 @@ async def test_an_unknown_check_that_is_switched_off_is_told(
 
 
 class TestTheEnd:
+    async def test_does_not_wait_for_a_song_that_is_being_measured(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, go_on = threading.Event(), threading.Event()
+
+        def forever(*_: object) -> None:
+            begun.set()
+            go_on.wait(20)
+
+        async with running(songs) as app:
+            monkeypatch.setattr(app.companion._workbench._songs, "measure", forever)
+            (songs / "1 Artist - Title").mkdir()
+            write_silence(songs / "1 Artist - Title" / "audio.wav", seconds=1)
+            app.save(mapped(3).audio("audio.wav"))
+            await asyncio.to_thread(begun.wait, 10)
+            ending = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - ending < 2
+        measuring = [each for each in threading.enumerate() if each.name == "mapside-apart"]
+        assert [each.daemon for each in measuring] == [True], "the interpreter does not wait for it either"
+        go_on.set()
+        for each in measuring:
+            each.join(10)
+
     async def test_leaves_no_thread_and_no_address(self, songs: Path) -> None:
         before = set(threading.enumerate())
         async with running(songs) as app, app.page() as page:
