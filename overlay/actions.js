@@ -27,9 +27,15 @@ export class Actions {
     try {
       await this.#socket.request(message);
     } catch (failure) {
-      if (failure.refused && message.key) this.#change(store.missMap(this.#state, message.key, failure.message));
-      else this.#complain(failure.message);
+      if (!failure.refused || !message.key) this.#complain(failure.message);
+      else this.#miss(message.key, failure.message);
     }
+  }
+
+  #miss(key, why) {
+    // Said already, and nothing on the page would change: a click must not seem to do nothing.
+    if (this.#state.trouble?.key === key) this.#say("Still the same: the file is not there, or cannot be read.", { level: "warning", topic: "again" });
+    this.#change(store.missMap(this.#state, key, why));
   }
 
   checkNow() {

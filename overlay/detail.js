@@ -2,7 +2,7 @@
 // room, it says what the map has: a pane is never blank.
 
 import { emit, h, icon, setLink } from "./dom.js";
-import { mapName } from "./format.js";
+import { mapName, versionName } from "./format.js";
 
 class FindingDetail extends HTMLElement {
   #inputs = [];
@@ -13,12 +13,13 @@ class FindingDetail extends HTMLElement {
   }
 
   update({ finding, check, map, alike }) {
-    const inputs = [finding, check, map.key, finding ? alike : map, finding ? map.metadata : null];
+    const inputs = finding ? [finding, check, alike, map.key, map.metadata] : [null];
     if (inputs.every((value, at) => value === this.#inputs[at])) return;
+    const another = finding?.id !== this.#inputs[0]?.id;
     this.#inputs = inputs;
     this.classList.toggle("filled", finding !== null);
     this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike) : nothing()));
-    this.scrollTop = 0;
+    if (another) this.scrollTop = 0;
   }
 
   #finding(finding, check, map, alike) {
@@ -33,7 +34,7 @@ class FindingDetail extends HTMLElement {
       h("p", { class: "where" }, stampOf(finding), h("span", { text: `${finding.severity} · ${finding.category}${finding.status === "new" ? " · new" : ""}` })),
       h("p", { class: "what", text: finding.message }),
       this.#actions(finding),
-      h("p", { class: "belongs" }, "In ", h("b", { text: `[${map.metadata.version}]` }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
+      h("p", { class: "belongs" }, "In ", h("b", { text: versionName(map.metadata) }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
       ...reasons(check),
       alike > 1
         ? h("button", { type: "button", class: "link", text: `Show only these ${alike}`, onclick: () => emit(this, "filter", { check: finding.check }) })

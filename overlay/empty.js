@@ -1,7 +1,7 @@
 // What the list says when it has no rows: a filter hides them all, or there is nothing wrong.
 
 import { h, icon } from "./dom.js";
-import { plural } from "./format.js";
+import { plural, versionName } from "./format.js";
 import { NO_FILTERS } from "./store.js";
 
 /** `change` takes the parts of the state that an offer changes. */
@@ -20,7 +20,7 @@ export function emptyList({ filtered, map, checks, delta, change }) {
     "div",
     { class: gone.length > 0 ? "clean just-now" : "clean" },
     h("span", { class: "seal" }, icon("intended")),
-    h("h2", { text: `[${map.metadata.version}] is clean${gone.length > 0 ? " now" : ""}` }),
+    h("h2", { text: `${versionName(map.metadata)} is clean${gone.length > 0 ? " now" : ""}` }),
     h("p", { text: gone.length > 0 ? lastOfThem(gone.length) : `${plural(Object.keys(checks).length, "check")} found nothing to say.` }),
     intended > 0 ? h("button", { type: "button", class: "link", text: `${intended} marked as intended`, onclick: showIntended }) : null,
   );

@@ -16,6 +16,8 @@ class FindingList extends HTMLElement {
   #drawn = new Map(); // row key -> element on screen
   #spare = { finding: [], group: [] };
   #narrow = false;
+  #top = 0; // scrollTop and clientHeight as last told: asking for them would lay the page out in mid-drawing
+  #height = 0;
   #entry = 0; // index of the row that Tab reaches while none is selected
 
   connectedCallback() {
@@ -23,8 +25,8 @@ class FindingList extends HTMLElement {
     this.empty = h("div", { class: "empty", hidden: true });
     this.append(this.inner, this.empty);
     this.tabIndex = -1;
-    this.addEventListener("scroll", () => this.#draw(), { passive: true });
-    new ResizeObserver(() => this.#onResize()).observe(this);
+    this.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    new ResizeObserver(([entry]) => this.#onResize(entry.contentRect)).observe(this);
     this.addEventListener("click", (event) => this.#onClick(event));
     this.addEventListener("focusin", (event) => this.#onFocus(event));
     this.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
@@ -33,7 +35,7 @@ class FindingList extends HTMLElement {
   update({ rows, checks, selectedId, empty, map }) {
     this.#checks = checks;
     this.#selectedId = selectedId;
-    if (this.key !== map.key) this.scrollTop = 0;
+    if (this.key !== map.key) this.#scrollTo(0);
     this.key = map.key;
     if (rows !== this.#rows) this.#replaceRows(rows);
     else this.#draw();
@@ -47,8 +49,8 @@ class FindingList extends HTMLElement {
     if (at < 0) return;
     const margin = roomy ? this.#heights.finding : 0;
     const [top, bottom] = [this.#tops[at] - margin, this.#tops[at + 1] + margin];
-    if (top < this.scrollTop) this.scrollTop = top;
-    else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
+    if (top < this.#top) this.#scrollTo(top);
+    else if (bottom > this.#top + this.clientHeight) this.#scrollTo(bottom - this.clientHeight);
     this.#draw();
     // Who walks the list by Tab and arrows has the focus there; it goes along.
     if (this.contains(document.activeElement)) this.#drawn.get(id)?.focus({ preventScroll: true });
@@ -66,18 +68,30 @@ class FindingList extends HTMLElement {
     this.#tops = measure(rows, (row) => this.#heights[row.kind]);
     this.inner.style.height = `${this.#tops.at(-1)}px`;
     const at = anchor ? rows.findIndex((row) => row.key === anchor.key) : -1;
-    if (at >= 0) this.scrollTop = this.#tops[at] + anchor.offset;
+    if (at >= 0) this.#scrollTo(this.#tops[at] + anchor.offset);
+    this.#draw();
+  }
+
+  #scrollTo(top) {
+    if (top === this.#top) return;
+    this.scrollTop = top;
+    this.#top = this.scrollTop;
+  }
+
+  #onScroll() {
+    this.#top = this.scrollTop;
     this.#draw();
   }
 
   #anchor() {
-    if (this.scrollTop === 0 || this.#rows.length === 0) return null;
-    const at = rowAt(this.#tops, this.scrollTop);
-    return { key: this.#rows[at].key, offset: this.scrollTop - this.#tops[at] };
+    if (this.#top === 0 || this.#rows.length === 0) return null;
+    const at = rowAt(this.#tops, this.#top);
+    return { key: this.#rows[at].key, offset: this.#top - this.#tops[at] };
   }
 
-  #onResize() {
-    const narrow = this.clientWidth < NARROW_PX;
+  #onResize({ width, height }) {
+    const narrow = width < NARROW_PX;
+    this.#height = height;
     this.classList.toggle("narrow", narrow);
     if (narrow === this.#narrow) {
       this.#draw();
@@ -87,11 +101,13 @@ class FindingList extends HTMLElement {
     this.#narrow = narrow;
     this.#replaceRows(this.#rows);
     const at = anchor ? this.#rows.findIndex((row) => row.key === anchor.key) : -1;
-    if (at >= 0) this.scrollTop = this.#tops[at];
+    if (at >= 0) this.#scrollTo(this.#tops[at]);
   }
 
   #draw() {
-    const [first, last] = range(this.#tops, this.scrollTop, this.clientHeight, SPARE_ROWS);
+    // A list that has become shorter is scrolled back by the browser, but only in its next layout.
+    const top = Math.min(this.#top, Math.max(0, this.#tops.at(-1) - this.#height));
+    const [first, last] = range(this.#tops, top, this.#height, SPARE_ROWS);
     const wanted = new Set();
     for (let at = first; at < last; at += 1) wanted.add(this.#rows[at].key);
     for (const [key, element] of this.#drawn) if (!wanted.has(key)) this.#retire(key, element);

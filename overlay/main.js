@@ -16,7 +16,7 @@ import { spoken } from "./delta.js";
 import { helpDialog } from "./dialogs.js";
 import { setText } from "./dom.js";
 import { afterPaint, announceDrawn } from "./drawn.js";
-import { plural } from "./format.js";
+import { plural, versionName } from "./format.js";
 import { listenForKeys } from "./keyboard.js";
 import { draw } from "./screen.js";
 import { PROTOCOL, Socket } from "./socket.js";
@@ -88,7 +88,7 @@ function showSave(map, received_at) {
 
 function offerElsewhere(map) {
   const fresh = map.findings.filter((finding) => finding.status === "new" && !finding.intended).length;
-  const text = `[${map.metadata.version}] was saved: ${plural(fresh, "new finding")}.`;
+  const text = `${versionName(map.metadata)} was saved: ${plural(fresh, "new finding")}.`;
   parts.toasts.show(text, { topic: "elsewhere", action: { text: "Show it", run: () => actions.followSaves() } });
 }
 

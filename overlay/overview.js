@@ -28,9 +28,8 @@ export function pointsNear({ bookmarks, preview_ms, red_lines }, time_ms, reach_
 
 /** Length, tempo and settings, as one line. */
 export function factsOf({ settings, overview }) {
-  const length = overview.song_ms === null ? `${clock(overview.end_ms)}, song length unknown` : clock(overview.song_ms);
   return [
-    length,
+    lengthOf(overview),
     tempoOf(overview.bpm),
     `CS ${decimal(settings.cs)}`,
     `AR ${decimal(settings.ar)}`,
@@ -38,6 +37,11 @@ export function factsOf({ settings, overview }) {
     `HP ${decimal(settings.hp)}`,
     `SV ${decimal(settings.slider_multiplier)}`,
   ].join("   ");
+}
+
+function lengthOf({ song_ms, end_ms }) {
+  if (song_ms === null) return `${clock(end_ms)}, song length unknown`;
+  return end_ms > song_ms + 1000 ? `${clock(end_ms)}, song ends at ${clock(song_ms)}` : clock(song_ms);
 }
 
 function tempoOf(bpm) {

@@ -167,7 +167,10 @@ function nameKiai(context, scene) {
 
 function drawDensity(context, scene) {
   const { busyness, colours, width, height, view } = scene;
-  if (busyness.most === 0) return;
+  if (busyness.most === 0) {
+    label(context, scene, "no objects yet", width / 2, (LAYOUT.songTop + height - LAYOUT.foot) / 2, width);
+    return;
+  }
   const base = height - LAYOUT.foot - 4;
   const tall = base - LAYOUT.songTop - 2;
   context.beginPath();
@@ -232,12 +235,20 @@ function drawMark(context, scene, mark, alpha) {
   const intended = mark.findings.every((finding) => finding.intended);
   context.globalAlpha = intended ? alpha * 0.45 : alpha;
   context.fillStyle = colours[LANES[mark.lane]];
-  if (mark.until_x - mark.x > 6) context.fillRect(mark.x, y - 1.5, mark.until_x - mark.x, 3);
+  if (mark.until_x - mark.x > 6) drawReach(context, mark, y);
   if (mark.fresh) drawStem(context, scene, mark.x, y);
   context.fillStyle = colours[LANES[mark.lane]];
   shape(context, mark.lane, mark.x, y, mark.findings.length > 1 ? 5 : 4.2);
   context.fill();
   context.globalAlpha = 1;
+}
+
+/** How long it goes on: fainter than where it begins, or one finding of a whole song would drown all others. */
+function drawReach(context, mark, y) {
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * 0.45;
+  context.fillRect(mark.x, y - 1, mark.until_x - mark.x, 2);
+  context.globalAlpha = alpha;
 }
 
 /** New: a ring in the accent's colour and a line down into the song. */

@@ -2,7 +2,7 @@
 
 import { countAlike } from "./detail.js";
 import { emptyList } from "./empty.js";
-import { mapName } from "./format.js";
+import { mapName, versionName } from "./format.js";
 import * as store from "./store.js";
 
 /** `change` takes the next state, for the few offers that are made where the list is empty. */
@@ -62,5 +62,5 @@ function titleOf(state, place) {
   if (place !== null || !state.map) return "Mapside";
   const { fresh, still } = store.delta(state);
   const count = fresh.length > 0 ? `+${fresh.length} new` : String(still);
-  return `${count} · [${state.map.metadata.version}] ${mapName(state.map.metadata)}`;
+  return `${count} · ${versionName(state.map.metadata)} ${mapName(state.map.metadata)}`;
 }

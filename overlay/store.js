@@ -4,6 +4,7 @@
 export const ORDER_KEY = "mapside.order";
 export const PIN_KEY = "mapside.pinned";
 export const SEVERITIES = ["problem", "warning", "minor"];
+const UNREADABLE = "unreadable-lines"; // the check that names lines nobody can read
 const MOST_LISTED = 50; // the companion lists no more: beyond that, absence says nothing
 const RANK = { problem: 3, warning: 2, minor: 1 };
 
@@ -25,7 +26,7 @@ export const INITIAL = Object.freeze({
   pinned: null, // key of the map held on screen; null: the page follows saves
   elsewhere: null, // while pinned: the map message of another difficulty that was saved meanwhile
   firsts: Object.freeze({}), // map key -> saved_at of its first look: nothing to compare it with
-  trouble: null, // {key, kind: "gone" | "unreadable" | "failed", set, file, ...}: a map that is not what its file is
+  trouble: null, // {key, kind: see trouble.js, set, file, ...}: a map that is not what its file is
   filters: NO_FILTERS,
   showIntended: false,
   order: "strength",
@@ -63,7 +64,8 @@ function vanished({ map, maps }, keys) {
 /** The companion has refused to show a map: its file is gone, or cannot be read now. */
 export function missMap(state, key, why) {
   const entry = state.maps.maps.find((each) => each.key === key) ?? (state.map?.key === key ? state.map.metadata : null);
-  return { ...state, trouble: { ...entry, file: entry?.file ?? "This map", key, kind: "unreadable", why } };
+  const kind = state.trouble?.key === key && state.trouble.kind === "gone" ? "gone" : "unreadable";
+  return { ...state, trouble: { ...entry, file: entry?.file ?? "This map", key, kind, why } };
 }
 
 /** A notice that names the file on screen is about these findings: they are no longer those of the file. */
@@ -84,11 +86,18 @@ function receiveMap(state, map) {
     firsts,
     greeted: false,
     elsewhere: null,
-    trouble: null,
+    trouble: broken(map),
     selectedId: kept ? state.selectedId : null,
     cursor: sameMap ? state.cursor : 0,
     filters: sameMap ? state.filters : { ...state.filters, check: "" },
   };
+}
+
+/** A file with no object in it and with lines nobody can read is not a map with a few faults. */
+function broken({ key, metadata, overview, findings }) {
+  const unreadable = findings.find((finding) => finding.check === UNREADABLE);
+  if (!unreadable || overview.density.counts.some((count) => count > 0)) return null;
+  return { ...metadata, key, kind: "broken", why: unreadable.message };
 }
 
 /** The map as it is now, made of what was there where that is the same: what did not change is not drawn again. */

@@ -7,6 +7,7 @@ const HEADS = {
   gone: "is no longer in its folder",
   unreadable: "cannot be read",
   failed: "could not be checked",
+  broken: "holds no map that can be read",
 };
 
 const ADVICE = {
@@ -32,9 +33,10 @@ class MapTrouble extends HTMLElement {
 
   #say(trouble, latest) {
     const { head, advice } = wordsFor(trouble);
+    const stale = trouble.kind === "broken" ? "" : " The findings below are those of its last save.";
     return [
       icon("warning"),
-      h("p", {}, h("b", { text: head }), h("span", { text: ` The findings below are those of its last save. ${advice}` })),
+      h("p", {}, h("b", { text: head }), h("span", { text: `${stale} ${advice}` })),
       h("span", { class: "actions" }, ...offers(this, trouble, latest), this.#close()),
     ];
   }
@@ -47,7 +49,7 @@ class MapTrouble extends HTMLElement {
 
 /** `head` names the file and what is the matter, `advice` what to do: the companion's own words where it gave some. */
 export function wordsFor({ kind, file, set, why }) {
-  return { head: `${file} ${HEADS[kind]}.`, where: set, advice: ADVICE[kind] ?? why };
+  return { head: `${file} ${HEADS[kind]}.`, where: set, advice: kind === "broken" ? `${why} Save it again in the editor, or put back a copy.` : (ADVICE[kind] ?? why) };
 }
 
 /** Buttons: look again, and the way to another map if there is one. */

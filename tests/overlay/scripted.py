@@ -50,6 +50,10 @@ class ScriptedCompanion:
         await self.stop()
 
     @property
+    def port(self) -> int:
+        return self._port
+
+    @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self._port}/"
 
@@ -81,7 +85,7 @@ class ScriptedCompanion:
                 if message["type"] == kind:
                     return message
             self._arrived.clear()
-            await asyncio.wait_for(self._arrived.wait(), 5)
+            await asyncio.wait_for(self._arrived.wait(), 10)
 
     async def _talk(self, page: ServerConnection) -> None:
         self._pages.add(page)
