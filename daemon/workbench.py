@@ -23,7 +23,7 @@ from daemon.desk import Desk, Job, News, identity_of, summary_of
 from daemon.protocol import MOST_MAPS, Message, Shown
 from daemon.session import compare
 from daemon.tasks import apart
-from daemon.watch.reading import BusyError, read_shared
+from daemon.watch.reading import BusyError, read_at_rest
 from engine.beatmap.diff import diff
 from engine.checks.check import Song
 
@@ -121,11 +121,13 @@ class Workbench:
     async def look_at(self, path: Path) -> bool:
         """Read and check a map again because somebody asked; False if its file cannot be read."""
         first_seen = time.perf_counter()
+        version = self._newest_version(path)
         reading = await asyncio.to_thread(_read, path)
         if reading is None:
             return False
-        if path in self._waiting or (self._at_work and self._at_work.path == path):
-            return True  # its newest save is about to be shown
+        is_under_way = path in self._waiting or (self._at_work is not None and self._at_work.path == path)
+        if is_under_way or self._newest_version(path) != version:
+            return True  # its save is shown already or about to be, and what was read may be older
         self._enqueue(
             Job(
                 path=path,
@@ -335,9 +337,14 @@ class Workbench:
         for other in list(self._desks):
             if len(self._desks) <= MOST_DESKS:
                 break
-            if other not in (path, self._at_work) and other not in self._waiting:
+            at_work = self._at_work.path if self._at_work else None
+            if other not in (path, at_work) and other not in self._waiting:
                 del self._desks[other]
         return desk
+
+    def _newest_version(self, path: Path) -> int:
+        desk = self._desks.get(path)
+        return desk.session.version if desk else 0
 
     def _desk_of(self, key: str | None) -> Desk | None:
         return next((desk for desk in self._desks.values() if desk.session.key == key), None)
@@ -348,7 +355,7 @@ class Workbench:
 
 def _read(path: Path) -> Reading | None:
     try:
-        return read_shared(path)
+        return read_at_rest(path)
     except BusyError as error:
         _log.info("%s cannot be read now: %s", path.name, error.strerror)
         return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from daemon import paths
+from daemon import paths, workbench
 from daemon.analysis import Superseded
 from daemon.desktop import opening as desktop
 from daemon.settings import load_settings, save_setting
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from daemon.watch.reading import Reading
     from tests.daemon.pages import Page
 
 BEAT_MS = 333
@@ -277,6 +278,30 @@ class TestRequests:
             await shown(page, 1)
             assert (await page.ask("check"))["ok"]
             await shown(page, 1)
+
+    async def test_check_now_never_brings_back_what_was_saved_over_while_it_read(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        has_read, go_on = threading.Event(), threading.Event()
+        read = workbench._read
+
+        def slowly(path: Path) -> Reading | None:
+            reading = read(path)
+            has_read.set()
+            go_on.wait(10)
+            return reading
+
+        async with running(songs) as app, app.page() as page, app.page() as other:
+            app.save(mapped(1))
+            await shown(page, 1)
+            monkeypatch.setattr(workbench, "_read", slowly)
+            asking = asyncio.create_task(other.ask("check"))
+            await asyncio.to_thread(has_read.wait, 10)
+            path = app.save(mapped(1, 2, 3))
+            newest = (await shown(page, 3))["map_version"]
+            go_on.set()
+            assert (await asking)["ok"]
+            assert app.companion._workbench._newest_version(path) == newest
 
     async def test_pause_lets_saves_pass(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
