@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from daemon.export import discussion_post
 from daemon.matching import Anchor, Placed
 from daemon.overview import Overview, overview
+from daemon.session import Look
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Hold, Slider, Spinner
 from engine.beatmap.timestamps import editor_link, format_timestamp, selection
 from engine.checks.catalogue import by_id
+from engine.checks.check import Song
 from engine.checks.run import run_checks
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.objects import HitObject
     from engine.beatmap.sections import Metadata
-    from engine.checks.check import Check, Finding, Song
+    from engine.checks.check import Check, Finding
 
 MOST_SELECTED = 40
 """Objects named in a timestamp: more than these nobody reads, and the editor's selection field is short."""
@@ -57,6 +59,8 @@ class Analysis:
     findings: tuple[Located, ...]
     objects: tuple[Placed, ...]
     overview: Overview
+    heard: frozenset[str]
+    """Ids of the checks that have had their say. Of the others' earlier findings none is known to be gone."""
     parse_ms: float
     checks_ms: float
 
@@ -67,6 +71,10 @@ class Analysis:
     @property
     def metadata(self) -> Metadata:
         return self.beatmap.metadata
+
+    def look(self, content_hash: str) -> Look:
+        """For the comparison with the save before."""
+        return Look(content_hash, self.anchors, self.objects, lambda check_id: check_id not in self.heard)
 
     @property
     def anchors(self) -> list[Anchor]:
@@ -105,6 +113,7 @@ def analyse(
             Placed(obj.time_ms, content) for obj, content in zip(beatmap.objects, contents, strict=True)
         ),
         overview=overview(beatmap, song.length_ms),
+        heard=frozenset(check.id for check in checks if song != Song() or not check.needs_song),
         parse_ms=parse_ms,
         checks_ms=(checked - started) * 1000,
     )

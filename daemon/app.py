@@ -10,12 +10,14 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon import paths
+from daemon.archive import Archive
+from daemon.chosen_checks import chosen_checks, unknown_checks_note
+from daemon.console import say, take_any_letter
 from daemon.desktop import opening as desktop
 from daemon.desktop.notify import Notifier
 from daemon.desktop.tray_link import TrayLink
@@ -32,7 +34,6 @@ from daemon.store import open_store
 from daemon.tasks import Tasks
 from daemon.watch.watching import Watching
 from daemon.workbench import Workbench
-from engine.checks.catalogue import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,24 +45,30 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 PAGE = Path(__file__).resolve().parent.parent / "overlay"
-STORE_NAME = "mapside.sqlite"
-EXIT_SETTINGS, EXIT_NO_ANSWER = 2, 3
+STORE_NAME, ICON_NAME = "mapside.sqlite", "mapside.ico"
+EXIT_SETTINGS, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 2, 3, 130
 FILE_IS_GONE = "That map's file is no longer there, or cannot be read now. Save it once in the editor."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """From the command line to the exit code."""
+    take_any_letter()
     options = read_options(arguments)
     if options.demo:  # the demo has a home of its own: its maps do not mix with the person's
         os.environ.setdefault(paths.HOME_VARIABLE, str(paths.data_folder() / "demo"))
     try:
         settings = load_settings(options.overrides)
     except SettingsError as error:
-        _say(str(error), to_error=True)
+        say(str(error), to_error=True)
         return EXIT_SETTINGS
     log_file = start_log(paths.log_folder(), settings.log, verbose=options.verbose)
     try:
         return asyncio.run(start(options, settings, log_file))
+    except KeyboardInterrupt:  # before the loop listened for it, or on Windows between two of its steps
+        return EXIT_INTERRUPTED
+    except Exception:
+        _log.exception("Mapside ended with an error")
+        raise
     finally:
         stop_log()
 
@@ -81,9 +88,9 @@ async def start(options: Options, settings: Settings, log_file: Path) -> int:
 async def _bring_first_forward() -> int:
     first = await bring_forward(paths.runtime_folder())
     if first is None:
-        _say("Mapside runs already but does not answer. End it, then start it again.", to_error=True)
+        say("Mapside runs already but does not answer. End it, then start it again.", to_error=True)
         return EXIT_NO_ANSWER
-    _say(f"Mapside runs already: {first.link}")
+    say(f"Mapside runs already: {first.link}")
     return 0
 
 
@@ -96,13 +103,14 @@ class Companion:
         self._log_file = log_file
         self._ending = asyncio.Event()
         self._tasks = Tasks(self._task_failed)
-        checks = [check for check in CHECKS if check.id not in settings.checks.disabled]
-        self._store, store_note = open_store(paths.ensure_folder(paths.data_folder()) / STORE_NAME)
-        self._notifier = Notifier(enabled=settings.notify.enabled)
+        checks = chosen_checks(settings.checks.disabled)
+        self._store, store_note = open_store(paths.data_folder() / STORE_NAME)
+        self._archive = Archive(self._store, on_failure=self._store_failed)
+        self._notifier = Notifier(enabled=settings.notify.enabled, icon=paths.data_folder() / ICON_NAME)
         self._pages = Pages(
             hello=greeting(metadata.version("mapside"), checks),
             notifier=self._notifier,
-            store_note=store_note,
+            standing_note=" ".join(filter(None, (store_note, unknown_checks_note(settings.checks.disabled)))),
         )
         self._server = Server(
             token=load_token(paths.data_folder()),
@@ -111,7 +119,7 @@ class Companion:
             on_message=self._answer,
         )
         self._workbench = Workbench(
-            store=self._store,
+            archive=self._archive,
             songs=SongLengths(),
             checks=checks,
             tasks=self._tasks,
@@ -137,9 +145,10 @@ class Companion:
         await self._workbench.remember()
         await self._server.start(self._settings.server.port)
         instance.announce(Address(self._server.port, self._server.token))
-        _say(f"Mapside: {self._server.link}")
+        say(f"Mapside: {self._server.link}")
         self._tasks.start("check maps", self._workbench.run())
         self._tasks.start("watch the Songs folder", self._watch_songs())
+        self._tasks.start("keep watching it", self._watching.keep())
         if self._options.tray:
             self._tasks.start("show the tray icon", self._show_tray())
         if self._settings.server.open_overlay:
@@ -156,6 +165,7 @@ class Companion:
         await self._tray.stop()
         self._notifier.stop()
         await self._workbench.stop()
+        await self._archive.stop()
         self._store.close()
         _log.info("ended")
 
@@ -165,8 +175,8 @@ class Companion:
             return
         search = await asyncio.to_thread(find_songs, self._settings.songs.folder)
         if search.folder is None:
-            self._watching.note(search.how)
-            _say(f"{search.how} Choose the Songs folder in the overlay, or start with --songs FOLDER.")
+            self._watching.wait_for(self._settings.songs.folder, search.how)
+            say(f"{search.how} Choose the Songs folder in the overlay, or start with --songs FOLDER.")
         else:
             await self._watching.watch(search.folder)
         await self._show_last_map()
@@ -175,7 +185,7 @@ class Companion:
         """A page that opens before the first save shows where the person left off."""
         last = next(iter(self._workbench.recent), None)
         if last is not None and self._workbench.current is None:
-            await self._workbench.look(last)
+            await self._look(last)
 
     async def _play_demo(self) -> None:
         from daemon.demo.story import DemoSongs  # noqa: PLC0415  it renders music, which only the demo needs
@@ -189,7 +199,7 @@ class Companion:
     async def _show_tray(self) -> None:
         reason = await self._tray.start()
         if reason:
-            _say(reason)
+            say(reason)
         self._pages.show_status()
 
     def _follow_file(self, removed: Removed) -> None:
@@ -199,6 +209,9 @@ class Companion:
         self._pages.tell(
             "error", f"A part of Mapside has stopped ({name}); the log says why. Please start Mapside again."
         )
+
+    def _store_failed(self, sentence: str) -> None:
+        self._pages.tell("error", sentence)
 
     def _check_failed(self, file_name: str) -> None:
         self._pages.tell(
@@ -215,7 +228,7 @@ class Companion:
         shown = self._workbench.message_of(key)
         if shown is not None:
             client.send(shown)
-        if not await self._workbench.look(key):
+        if not await self._look(key):
             raise RefusedError(FILE_IS_GONE)
 
     async def set_intended(self, key: str, finding: str, *, on: bool) -> None:
@@ -227,7 +240,7 @@ class Companion:
         wanted = key or self._workbench.current
         if wanted is None:
             raise RefusedError("No map has been saved yet: press Ctrl+S in the editor.")
-        if not await self._workbench.look(wanted):
+        if not await self._look(wanted):
             raise RefusedError(FILE_IS_GONE)
 
     def pause(self, on: bool) -> None:
@@ -238,7 +251,13 @@ class Companion:
         if folder is None:
             raise RefusedError(f"There is no folder {path}. Give the whole path of osu!'s Songs folder.")
         await self._watching.watch(folder)
-        save_setting(paths.settings_file(), "songs.folder", str(folder))
+        try:
+            save_setting(paths.settings_file(), "songs.folder", str(folder))
+        except OSError as error:
+            raise RefusedError(
+                f"{folder} is watched now, but that could not be written down for the next start: "
+                f"{paths.settings_file()} ({error.strerror})."
+            ) from error
 
     def open_log(self) -> None:
         desktop.open_file(self._log_file)
@@ -259,7 +278,15 @@ class Companion:
 
     async def _check_if_any(self) -> None:
         if self._workbench.current is not None:
-            await self._workbench.look(self._workbench.current)
+            await self._look(self._workbench.current)
+
+    async def _look(self, key: str) -> bool:
+        """Somebody works on this map; False if its file cannot be read."""
+        path = await self._workbench.path_of(key)
+        if path is None or not await self._workbench.look_at(path):
+            return False
+        self._watching.use(path)
+        return True
 
 
 def _existing_folder(path: str) -> Path | None:
@@ -281,12 +308,12 @@ def _on_signals(end: Callable[[], None]) -> None:
         try:
             loop.add_signal_handler(number, end)
         except NotImplementedError:  # Windows: Python runs the handler between two steps of the loop
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+            signal.signal(number, _handler(loop, end))
 
 
-def _say(sentence: str, *, to_error: bool = False) -> None:
-    """To the terminal, if there is one: a program started from a desktop may have none."""
-    stream = sys.stderr if to_error else sys.stdout
-    if stream is not None:
-        stream.write(f"{sentence}\n")
-        stream.flush()
+def _handler(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> Callable[..., None]:
+    def handle(*_: object) -> None:
+        if not loop.is_closed():  # the person presses Ctrl+C once more while it ends
+            loop.call_soon_threadsafe(end)
+
+    return handle

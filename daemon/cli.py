@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from daemon.commands import check as cli_check
+from daemon.console import take_any_letter
 from daemon.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
-    for stream in (sys.stdout, sys.stderr):
-        # A console that cannot show a letter shows its code instead of ending the program.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper in every console
+    take_any_letter()
     try:
         if arguments[:1] == ["run"]:
             return _run(arguments[1:])

@@ -31,10 +31,10 @@ class Pages:
     _watching: Watching
     _tray: TrayLink
 
-    def __init__(self, *, hello: Message, notifier: Notifier, store_note: str) -> None:
+    def __init__(self, *, hello: Message, notifier: Notifier, standing_note: str) -> None:
         self._hello = hello
         self._notifier = notifier
-        self._store_note = store_note
+        self._standing_note = standing_note
 
     def tell_of(self, server: Server, workbench: Workbench, watching: Watching, tray: TrayLink) -> None:
         """Whose news these are. They were made with this room's methods, so they come later."""
@@ -85,7 +85,7 @@ class Pages:
                 folder=str(folder) if folder else None,
                 sets=report.sets,
                 watching=report.mode,
-                note=" ".join(note for note in (report.note, self._store_note) if note),
+                note=" ".join(note for note in (report.note, self._standing_note) if note),
                 paused=self._watching.paused,
                 busy=self._workbench.busy,
                 tray=self._tray.running,

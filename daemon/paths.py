@@ -31,9 +31,11 @@ def runtime_folder() -> Path:
     home = _under_home("runtime")
     if home:
         return home
-    if sys.platform == "linux" and not os.access(os.environ.get("XDG_RUNTIME_DIR", ""), os.W_OK):
-        return data_folder() / "runtime"  # the usual way out lies in /tmp, which others can write to
-    return platformdirs.user_runtime_path(_APP, appauthor=False)
+    # Only Linux has a folder for this that nobody tidies up: elsewhere it is one for temporary files, and the
+    # way out on Linux lies in /tmp, which others can write to.
+    if str(sys.platform) == "linux" and os.access(os.environ.get("XDG_RUNTIME_DIR", ""), os.W_OK):
+        return platformdirs.user_runtime_path(_APP, appauthor=False)
+    return data_folder() / "runtime"
 
 
 def settings_file() -> Path:

@@ -16,7 +16,7 @@ from daemon.matching import Anchor, find_shift, match
 from engine.checks.check import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from daemon.matching import Placed, Shift
 
@@ -79,23 +79,49 @@ class MapSummary:
     new: int
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a map has brought to light."""
+
+    content_hash: str
+    anchors: Sequence[Anchor]
+    objects: Sequence[Placed] = ()
+    silent: Callable[[str], bool] = lambda _: False
+    """Whether a check had no say in this look, for it waits for the song, is switched off, or is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that a session knows between two looks."""
+
+    marks: tuple[Anchor, ...] = ()
+    baseline: Baseline | None = None
+    """The save before."""
+    current: Baseline | None = None
+    """The last look at the save that is shown."""
+    before: Sequence[Placed] = ()
+    objects: Sequence[Placed] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    since: Memory
+    memory: Memory
+    verdicts: tuple[Verdict, ...]
+    gone: tuple[Anchor, ...]
+
+
 class Session:
     def __init__(self) -> None:
         self.key = ""
         """Which map it is; empty until its content has told."""
         self.version = 0
-        self.marks: tuple[Anchor, ...] = ()
-        """Intended for good: also those whose finding is gone for now, for it may come back."""
-        self._baseline: Baseline | None = None
-        self._current: Baseline | None = None
-        self._before: Sequence[Placed] = ()
-        self._objects: Sequence[Placed] = ()
+        self.memory = Memory()
 
     def recall(self, key: str, last: Baseline | None, marks: Iterable[Anchor]) -> None:
         """What was remembered of this map from before."""
         self.key = key
-        self._baseline = last
-        self.marks = tuple(marks)
+        self.memory = replace(self.memory, baseline=last, marks=tuple(marks))
 
     def begin(self, version: int) -> None:
         """A save has arrived: what its result will come back with. Later ones are greater."""
@@ -105,105 +131,126 @@ class Session:
         return version == self.version
 
     @property
+    def marks(self) -> tuple[Anchor, ...]:
+        """Intended for good: also those whose finding is gone for now, for it may come back."""
+        return self.memory.marks
+
+    @property
     def current(self) -> Baseline | None:
         """The last save whose findings are known."""
-        return self._current or self._baseline
+        return self.memory.current or self.memory.baseline
 
     @property
     def current_hash(self) -> str | None:
         """Of the content that was looked at last in this session."""
-        return self._current.content_hash if self._current else None
+        return self.memory.current.content_hash if self.memory.current else None
 
-    def finish(
-        self, version: int, content_hash: str, anchors: Sequence[Anchor], objects: Sequence[Placed] = ()
-    ) -> Outcome | None:
-        """The result of a version; None if it is stale."""
+    def accept(self, version: int, comparison: Comparison) -> Outcome | None:
+        """None if the version is stale."""
         if not self.is_current(version):
             return None
-        self._turn_the_page(content_hash, objects)
-        shift = find_shift(self._before, objects) if self._before else None
-        ids, next_id = self._name(anchors, shift)
-        intended = self._follow_marks(anchors, shift)
-        old = {known.id for known in self._baseline.findings} if self._baseline else set(ids)
-        self._current = Baseline(
-            content_hash,
-            tuple(Known(*each) for each in zip(ids, anchors, intended, strict=True)),
-            next_id,
-        )
-        return Outcome(
-            version,
-            tuple(
-                Verdict(id_, Status.STILL if id_ in old else Status.NEW, mark)
-                for id_, mark in zip(ids, intended, strict=True)
-            ),
-            self._gone(set(ids)),
-        )
+        if comparison.since is not self.memory:
+            raise ValueError("compared with something else than what is remembered")
+        self.memory = comparison.memory
+        return Outcome(version, comparison.verdicts, comparison.gone)
 
     def set_intended(self, finding_id: str, on: bool) -> bool:
         """False if there is no such finding (any more)."""
-        if self._current is None:
+        current = self.memory.current
+        if current is None:
             return False
-        at = next((i for i, known in enumerate(self._current.findings) if known.id == finding_id), None)
+        at = next((i for i, known in enumerate(current.findings) if known.id == finding_id), None)
         if at is None:
             return False
-        known = self._current.findings[at]
+        known = current.findings[at]
         marks = list(self.marks)
         if known.intended and not on:
             marks.remove(known.anchor)
         elif on and not known.intended:
             marks.append(known.anchor)
-        self.marks = tuple(marks)
-        findings = list(self._current.findings)
+        findings = list(current.findings)
         findings[at] = replace(known, intended=on)
-        self._current = replace(self._current, findings=tuple(findings))
+        self.memory = replace(
+            self.memory, marks=tuple(marks), current=replace(current, findings=tuple(findings))
+        )
         return True
 
-    def _turn_the_page(self, content_hash: str, objects: Sequence[Placed]) -> None:
-        """Other content is another save, and what was shown until now becomes what it is compared with."""
-        if self._current and self._current.content_hash != content_hash:
-            self._baseline = self._current
-            self._current = None
-            self._before = self._objects
-        self._objects = objects
 
-    def _name(self, anchors: Sequence[Anchor], shift: Shift | None) -> tuple[list[str], int]:
-        """The id of each finding: that of the same finding in an earlier look or save, or a fresh one."""
-        named: dict[int, str] = {}
-        next_id = 1
-        for earlier, moved_by in ((self._current, None), (self._baseline, shift)):
-            if earlier is None:
-                continue
-            taken = set(named.values())
-            left = [known for known in earlier.findings if known.id not in taken]
-            open_ = [index for index in range(len(anchors)) if index not in named]
-            pairs = match(
-                [_moved(known.anchor, moved_by) for known in left], [anchors[index] for index in open_]
-            )
-            named.update({open_[after]: left[before].id for after, before in pairs.items()})
-            next_id = max(next_id, earlier.next_id)
-        ids = []
-        for index in range(len(anchors)):
-            if index not in named:
-                named[index] = f"f{next_id}"
-                next_id += 1
-            ids.append(named[index])
-        return ids, next_id
+def compare(memory: Memory, look: Look) -> Comparison:
+    """What is new, still there and gone. Pure: for thousands of findings it is called on a thread."""
+    base = _page_turned(memory, look)
+    shift = find_shift(base.before, look.objects) if base.before else None
+    ids, next_id = _name(base, look.anchors, shift)
+    intended, marks = _follow_marks(base.marks, look.anchors, shift)
+    known = tuple(Known(*each) for each in zip(ids, look.anchors, intended, strict=True))
+    waiting = tuple(each for each in _missing(base, set(ids), shift) if look.silent(each.anchor.check_id))
+    old = {each.id for each in base.baseline.findings} if base.baseline else set(ids)
+    return Comparison(
+        since=memory,
+        memory=replace(base, marks=marks, current=Baseline(look.content_hash, known + waiting, next_id)),
+        verdicts=tuple(
+            Verdict(each.id, Status.STILL if each.id in old else Status.NEW, each.intended) for each in known
+        ),
+        gone=_gone(base.baseline, set(ids), look),
+    )
 
-    def _follow_marks(self, anchors: Sequence[Anchor], shift: Shift | None) -> list[bool]:
-        """Which findings are intended; a mark goes along with the finding it holds on to."""
-        moved = [_moved(mark, shift) for mark in self.marks]
-        found = match(moved, anchors)
-        for after, before in found.items():
-            moved[before] = anchors[after]
-        self.marks = tuple(moved)
-        return [index in found for index in range(len(anchors))]
 
-    def _gone(self, ids: set[str]) -> tuple[Anchor, ...]:
-        if self._baseline is None:
-            return ()
-        return tuple(
-            known.anchor for known in self._baseline.findings if known.id not in ids and not known.intended
-        )
+def _page_turned(memory: Memory, look: Look) -> Memory:
+    """Other content is another save, and what was shown until now becomes what it is compared with."""
+    if memory.current and memory.current.content_hash != look.content_hash:
+        memory = replace(memory, baseline=memory.current, current=None, before=memory.objects)
+    return replace(memory, objects=look.objects)
+
+
+def _missing(memory: Memory, ids: set[str], shift: Shift | None) -> list[Known]:
+    """Findings of the look before, or of the save before it, that this look has not found."""
+    found: dict[str, Known] = {}
+    for earlier, moved_by in ((memory.current, None), (memory.baseline, shift)):
+        for known in earlier.findings if earlier else ():
+            if known.id not in ids:
+                found.setdefault(known.id, replace(known, anchor=_moved(known.anchor, moved_by)))
+    return list(found.values())
+
+
+def _gone(before: Baseline | None, ids: set[str], look: Look) -> tuple[Anchor, ...]:
+    return tuple(
+        known.anchor
+        for known in (before.findings if before else ())
+        if known.id not in ids and not known.intended and not look.silent(known.anchor.check_id)
+    )
+
+
+def _name(memory: Memory, anchors: Sequence[Anchor], shift: Shift | None) -> tuple[list[str], int]:
+    """The id of each finding: that of the same finding in an earlier look or save, or a fresh one."""
+    named: dict[int, str] = {}
+    next_id = 1
+    for earlier, moved_by in ((memory.current, None), (memory.baseline, shift)):
+        if earlier is None:
+            continue
+        taken = set(named.values())
+        left = [known for known in earlier.findings if known.id not in taken]
+        open_ = [index for index in range(len(anchors)) if index not in named]
+        pairs = match([_moved(known.anchor, moved_by) for known in left], [anchors[index] for index in open_])
+        named.update({open_[after]: left[before].id for after, before in pairs.items()})
+        next_id = max(next_id, earlier.next_id)
+    ids = []
+    for index in range(len(anchors)):
+        if index not in named:
+            named[index] = f"f{next_id}"
+            next_id += 1
+        ids.append(named[index])
+    return ids, next_id
+
+
+def _follow_marks(
+    marks: Sequence[Anchor], anchors: Sequence[Anchor], shift: Shift | None
+) -> tuple[list[bool], tuple[Anchor, ...]]:
+    """Which findings are intended; a mark goes along with the finding it holds on to."""
+    moved = [_moved(mark, shift) for mark in marks]
+    found = match(moved, anchors)
+    for after, before in found.items():
+        moved[before] = anchors[after]
+    return [index in found for index in range(len(anchors))], tuple(moved)
 
 
 def _moved(anchor: Anchor, shift: Shift | None) -> Anchor:

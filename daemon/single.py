@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from daemon.paths import ensure_folder
@@ -54,15 +53,20 @@ class Address:
 class Instance:
     """The right to be the one companion, held until `release`."""
 
-    def __init__(self, folder: Path, lock: int) -> None:
+    def __init__(self, folder: Path, lock: int | None) -> None:
         self._folder = folder
         self._lock = lock
+        """None: the folder takes no file, and nobody can be kept from starting twice."""
 
     @classmethod
     def acquire(cls, folder: Path) -> Instance | None:
         """None if another companion runs."""
-        ensure_folder(folder)
-        lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | _NO_INHERIT, 0o600)
+        try:
+            ensure_folder(folder)
+            lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | _NO_INHERIT, 0o600)
+        except OSError as error:
+            _log.warning("no lock: a second start will not find this one (%s)", error)
+            return cls(folder, None)
         if not _try_lock(lock):
             os.close(lock)
             return None
@@ -72,12 +76,16 @@ class Instance:
 
     def announce(self, address: Address) -> None:
         text = json.dumps({"port": address.port, "token": address.token})
-        write_private(self._folder / ADDRESS_NAME, text)
+        try:
+            write_private(self._folder / ADDRESS_NAME, text)
+        except OSError as error:
+            _log.warning("no address: a second start will not reach this one (%s)", error)
 
     def release(self) -> None:
         with suppress(OSError):
             (self._folder / ADDRESS_NAME).unlink()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
 
 
 async def bring_forward(folder: Path, *, timeout_s: float = ANSWER_TIMEOUT_S) -> Address | None:
@@ -99,6 +107,8 @@ def read_address(folder: Path) -> Address | None:
 
 
 async def _ask_to_show(address: Address) -> bool:
+    from websockets.asyncio.client import connect  # noqa: PLC0415  only a second start calls somebody
+
     offers: list[Subprotocol] = [SUBPROTOCOL, f"{TOKEN_PREFIX}{address.token}"]  # type: ignore[list-item]  # a NewType of str
     try:
         async with (
@@ -122,7 +132,7 @@ async def _ask_to_show(address: Address) -> bool:
 
 def load_token(folder: Path) -> str:
     """The secret of the page's link: kept, so that a page left open comes back after a restart."""
-    file = ensure_folder(folder) / TOKEN_NAME
+    file = folder / TOKEN_NAME
     with suppress(OSError, UnicodeDecodeError):
         token = file.read_text(encoding="ascii").strip()
         if len(token) >= TOKEN_BYTES and token.replace("-", "").replace("_", "").isalnum():
@@ -130,19 +140,27 @@ def load_token(folder: Path) -> str:
                 file.chmod(0o600)
             return token
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    write_private(file, token)
+    try:
+        ensure_folder(folder)
+        write_private(file, token)
+    except OSError as error:
+        _log.warning("the token holds for this run only (%s)", error)
     return token
 
 
 def write_private(file: Path, text: str) -> None:
     """Whole or not at all, and readable to this user alone from its first moment."""
     temporary = file.with_name(f"{file.name}.{os.getpid()}.new")
-    with suppress(FileNotFoundError):
-        temporary.unlink()
+    temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-    temporary.replace(file)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(text)
+        temporary.replace(file)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 if sys.platform == "win32":

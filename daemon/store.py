@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from daemon.matching import Anchor
+from daemon.paths import ensure_folder
 from daemon.session import Baseline, Known, MapSummary
 from engine.checks.check import Severity
 
@@ -222,18 +223,27 @@ class Store:
         if file is None:
             return _connect(":memory:")
         try:
+            ensure_folder(file.parent)
             return _connect(str(file))
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StoreError(_without(file, str(error))) from error
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise StoreError(_without(file, str(error))) from error
-            aside = file.with_name(f"{file.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}")
+            return self._start_afresh(file, error)
+
+    def _start_afresh(self, file: Path, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        aside = file.with_name(f"{file.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}")
+        try:
             file.rename(aside)
-            self.note = (
-                f"{file.name} could not be read and was put aside as {aside.name}: "
-                "intended marks start afresh."
-            )
-            _log.warning("%s (%s)", self.note, error)
-            return _connect(str(file))
+            for suffix in ("-wal", "-shm"):  # of the database put aside: they would be read into the new one
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+            fresh = _connect(str(file))
+        except (OSError, sqlite3.Error) as failure:
+            raise StoreError(_without(file, str(failure))) from failure
+        self.note = (
+            f"{file.name} could not be read and was put aside as {aside.name}: intended marks start afresh."
+        )
+        _log.warning("%s (%s)", self.note, error)
+        return fresh
 
 
 def open_store(file: Path) -> tuple[Store, str]:
@@ -241,7 +251,7 @@ def open_store(file: Path) -> tuple[Store, str]:
     try:
         store = Store(file)
     except StoreError as error:
-        _log.exception("the store cannot be used")
+        _log.warning("%s", error)
         return Store(None), str(error)
     return store, store.note
 
@@ -256,6 +266,7 @@ def _connect(database: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection)
+        _refuse_damaged(connection)
     except BaseException:
         connection.close()
         raise
@@ -266,6 +277,13 @@ def _refuse_newer(connection: sqlite3.Connection, database: str) -> None:
     """Before anything else: nothing of it is to be touched."""
     if _version(connection) > SCHEMA_VERSION:
         raise StoreError(_without(Path(database), "a newer Mapside wrote it"))
+
+
+def _refuse_damaged(connection: sqlite3.Connection) -> None:
+    """Damage that shows only when a row is read would show in the middle of somebody's work."""
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(verdict)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -4,12 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 _log = logging.getLogger(__name__)
+
+
+Result = TypeVar("Result")
+
+
+async def apart(function: Callable[..., Result], *arguments: object) -> Result:
+    """On a thread that the end of the program does not wait for: foreign code may hang in a broken file."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Result] = loop.create_future()
+
+    def tell(settle: Callable[[Any], None], outcome: object) -> None:
+        if not done.done():
+            settle(outcome)
+
+    def work() -> None:
+        try:
+            outcome, settle = function(*arguments), done.set_result
+        except Exception as error:  # noqa: BLE001  whoever awaits it gets it
+            outcome, settle = error, done.set_exception  # type: ignore[assignment]  # each with its own
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, settle, outcome)
+
+    threading.Thread(target=work, name="mapside-apart", daemon=True).start()
+    return await done
 
 
 class Tasks:

@@ -21,7 +21,9 @@ from daemon import protocol
 from daemon.analysis import Analysis, Superseded, analyse, parse
 from daemon.desk import Desk, Job, News, identity_of, summary_of
 from daemon.protocol import MOST_MAPS, Message, Shown
-from daemon.watch.reading import BusyError, read_shared
+from daemon.session import compare
+from daemon.tasks import apart
+from daemon.watch.reading import BusyError, read_at_rest
 from engine.beatmap.diff import diff
 from engine.checks.check import Song
 
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from daemon.session import MapSummary
-    from daemon.store import Store
+    from daemon.archive import Archive
+    from daemon.session import Comparison, Look, MapSummary
     from daemon.tasks import Tasks
     from daemon.watch.reading import Reading
     from daemon.watch.watcher import SaveEvent
@@ -62,7 +64,7 @@ class Workbench:
     def __init__(
         self,
         *,
-        store: Store,
+        archive: Archive,
         songs: Songs,
         checks: Sequence[Check],
         tasks: Tasks,
@@ -75,7 +77,7 @@ class Workbench:
         """Key of the map that was saved last."""
         self.recent: OrderedDict[str, MapSummary] = OrderedDict()
         """By key, the one saved last first."""
-        self._store = store
+        self._archive = archive
         self._songs = songs
         self._checks = checks
         self._tasks = tasks
@@ -87,12 +89,13 @@ class Workbench:
         """A person would notice the wait."""
         self._desks: OrderedDict[Path, Desk] = OrderedDict()
         self._waiting: OrderedDict[Path, Job] = OrderedDict()
-        self._at_work: Path | None = None
+        self._at_work: Job | None = None
         self._versions = itertools.count(1)
         self._stirred = asyncio.Event()
+        self._measuring = asyncio.Lock()
+        """One song at a time: who saves meanwhile finds it measured."""
         self._stopping = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="mapside-checks")
-        self._archive = ThreadPoolExecutor(1, thread_name_prefix="mapside-store")
 
     # What comes in.
 
@@ -111,18 +114,20 @@ class Workbench:
             )
         )
 
-    async def look(self, key: str) -> bool:
-        """Read and check a map again because somebody asked; False if its file cannot be read."""
-        path = await self._in_store(self._store.path_of, key)
-        return path is not None and await self.look_at(path)
+    async def path_of(self, key: str) -> Path | None:
+        at_hand = next((path for path, desk in self._desks.items() if desk.session.key == key), None)
+        return at_hand or await self._archive.path_of(key)
 
     async def look_at(self, path: Path) -> bool:
+        """Read and check a map again because somebody asked; False if its file cannot be read."""
         first_seen = time.perf_counter()
+        version = self._newest_version(path)
         reading = await asyncio.to_thread(_read, path)
         if reading is None:
             return False
-        if path in self._waiting or path == self._at_work:
-            return True  # its newest save is about to be shown
+        is_under_way = path in self._waiting or (self._at_work is not None and self._at_work.path == path)
+        if is_under_way or self._newest_version(path) != version:
+            return True  # its save is shown already or about to be, and what was read may be older
         self._enqueue(
             Job(
                 path=path,
@@ -139,18 +144,29 @@ class Workbench:
 
     async def moved(self, before: Path, after: Path | None) -> None:
         """A map's file has another name now, or (None) is gone. What is remembered of it is kept."""
-        known = [desk.session.key for path, desk in self._desks.items() if path == before]
-        self._waiting.pop(before, None)
-        self._desks.pop(before, None)
+        desk = self._desks.get(before)
+        known = desk.session.key if desk else None
+        unseen = self._take_off(before)
         if after is None:
-            for key in [*known, *await self._in_store(self._store.keys_at, before)]:
-                self.recent.pop(key, None)
-        elif await self._in_store(self._store.moved, before, after):
-            self._desks.pop(after, None)
-            await self.remember()
-            if known and known[0] == self.current:
+            for key in [known, *await self._archive.keys_at(before)]:
+                self.recent.pop(key or "", None)
+        else:
+            if await self._archive.moved(before, after):
+                unseen = self._take_off(after) or unseen
+                await self.remember()
+            if unseen is not None:
+                self._enqueue(replace(unseen, path=after, version=next(self._versions)))
+            elif known is not None and known == self.current:
                 await self.look_at(after)
         self._on_maps()
+
+    def _take_off(self, path: Path) -> Job | None:
+        """Nothing more is shown of what lay at this path; what was still to be looked at there."""
+        desk = self._desks.pop(path, None)
+        if desk is not None:
+            desk.session.begin(next(self._versions))
+        at_work = self._at_work if self._at_work and self._at_work.path == path else None
+        return self._waiting.pop(path, None) or at_work
 
     def set_intended(self, key: str, finding_id: str, *, on: bool) -> bool:
         """False if that finding is no longer there."""
@@ -168,7 +184,7 @@ class Workbench:
 
     async def remember(self) -> None:
         """The list of recently saved maps, as the store has it."""
-        summaries = await self._in_store(self._store.recent, MOST_MAPS)
+        summaries = await self._archive.recent(MOST_MAPS)
         self.recent = OrderedDict((summary.key, summary) for summary in summaries)
 
     def message_of(self, key: str | None) -> Message | None:
@@ -191,18 +207,18 @@ class Workbench:
             noticed = loop.call_later(NOTICED_S, self._set_busy, True)
             try:
                 while self._waiting:
-                    self._at_work, job = self._waiting.popitem(last=False)
+                    _, job = self._waiting.popitem(last=False)
+                    self._at_work = job
                     await self._attempt(job)
             finally:
                 noticed.cancel()
                 self._set_busy(False)
 
     async def stop(self) -> None:
-        """What is being thought of is given up; what has to be remembered is written."""
+        """What is being thought of is given up."""
         self._stopping = True
         self._waiting.clear()
-        for pool in (self._worker, self._archive):
-            await asyncio.to_thread(pool.shutdown, wait=True)
+        await asyncio.to_thread(self._worker.shutdown, wait=True)
 
     async def _attempt(self, job: Job) -> None:
         try:
@@ -221,7 +237,8 @@ class Workbench:
         await self._recognise(desk, job.path, analysis)
         before = desk.shown.analysis.document if desk.shown else None
         is_other = desk.session.current_hash != job.content_hash
-        outcome = desk.session.finish(job.version, job.content_hash, analysis.anchors, analysis.objects)
+        comparison = await self._compared(desk, analysis.look(job.content_hash))
+        outcome = desk.session.accept(job.version, comparison)
         if outcome is None:
             raise Superseded("while it was recognised")
         if is_other:
@@ -240,6 +257,7 @@ class Workbench:
         )
         desk.message = await self._in_worker(_encode, desk.shown)
         self._tell(desk, desk.shown, desk.message, saved=job.saved)
+        _log_line(desk.shown, saved=job.saved)
         if pending:
             again = replace(
                 job,
@@ -268,10 +286,16 @@ class Workbench:
         identity = identity_of(path, analysis)
         if identity == desk.identity:
             return
-        remembered = await self._in_store(self._store.recognise, identity)
+        remembered = await self._archive.recognise(identity)
         if desk.identity is None:
             desk.session.recall(remembered.key, remembered.last, remembered.marks)
         desk.identity = identity
+
+    async def _compared(self, desk: Desk, look: Look) -> Comparison:
+        while True:
+            comparison = await self._in_worker(compare, desk.session.memory, look)
+            if comparison.since is desk.session.memory:
+                return comparison  # else something was marked as intended meanwhile
 
     def _tell(self, desk: Desk, shown: Shown, message: Message, *, saved: bool) -> None:
         if saved or self.current is None:
@@ -286,10 +310,11 @@ class Workbench:
         self.recent = OrderedDict((each.key, each) for each in newest_first)
         self._on_maps()
         if (last := desk.session.current) is not None:
-            self._archive.submit(_logged, self._store.save_check, summary, last, desk.session.marks)
+            self._archive.save_check(summary, last, desk.session.marks)
 
     async def _measure(self, again: Job, audio_filename: str) -> None:
-        await asyncio.to_thread(self._songs.measure, again.path, audio_filename)
+        async with self._measuring:
+            await apart(self._songs.measure, again.path, audio_filename)
         desk = self._desks.get(again.path)
         if desk and desk.session.is_current(again.version):
             self._enqueue(again)
@@ -312,9 +337,14 @@ class Workbench:
         for other in list(self._desks):
             if len(self._desks) <= MOST_DESKS:
                 break
-            if other not in (path, self._at_work) and other not in self._waiting:
+            at_work = self._at_work.path if self._at_work else None
+            if other not in (path, at_work) and other not in self._waiting:
                 del self._desks[other]
         return desk
+
+    def _newest_version(self, path: Path) -> int:
+        desk = self._desks.get(path)
+        return desk.session.version if desk else 0
 
     def _desk_of(self, key: str | None) -> Desk | None:
         return next((desk for desk in self._desks.values() if desk.session.key == key), None)
@@ -322,13 +352,10 @@ class Workbench:
     async def _in_worker(self, function: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
 
-    async def _in_store(self, function: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._archive, function, *arguments)
-
 
 def _read(path: Path) -> Reading | None:
     try:
-        return read_shared(path)
+        return read_at_rest(path)
     except BusyError as error:
         _log.info("%s cannot be read now: %s", path.name, error.strerror)
         return None
@@ -350,9 +377,16 @@ def _encode(shown: Shown) -> Message:
     return protocol.map_shown(shown, sent_at=time.time())
 
 
-def _logged(function: Callable[..., object], *arguments: object) -> None:
-    """Nobody waits for the store, so nobody else would see it fail."""
-    try:
-        function(*arguments)
-    except Exception:  # noqa: BLE001  the reason above; it is logged with its traceback
-        _log.exception("what was checked could not be remembered")
+def _log_line(shown: Shown, *, saved: bool) -> None:
+    analysis = shown.analysis
+    _log.info(
+        "%s %s: %d findings, %d gone; settled %.0f, parsed %.0f, checked %.0f, shown after %.0f ms",
+        "saved" if saved else "looked at",
+        shown.file_name,
+        len(analysis.findings),
+        len(shown.outcome.gone),
+        shown.settle_ms,
+        analysis.parse_ms,
+        analysis.checks_ms,
+        shown.total_ms,
+    )

@@ -9,6 +9,8 @@ const CHIPS = 12; // more than fit beside each other on any screen
 class SaveDelta extends HTMLElement {
   #delta = null;
   #map = null;
+  #first = false;
+  #beat = 0;
 
   connectedCallback() {
     this.setAttribute("aria-label", "Since the last save");
@@ -25,20 +27,24 @@ class SaveDelta extends HTMLElement {
     setInterval(() => this.#tellTime(), 5000);
   }
 
-  update({ delta, map, titles, onlyNew }) {
+  /** `first`: there is no save before this one to compare it with. */
+  update({ delta, map, titles, onlyNew, first }) {
     setAttribute(this.fresh, "aria-pressed", String(onlyNew));
-    if (delta === this.#delta) return;
+    if (delta === this.#delta && first === this.#first) return;
     const arrived = map !== this.#map && map.map_version !== this.#map?.map_version;
     this.#delta = delta;
     this.#map = map;
+    this.#first = first;
+    this.fresh.hidden = this.gone.hidden = first;
     setText(this.fresh, delta.fresh.length > 0 ? `+${delta.fresh.length} new` : "0 new");
     setText(this.gone, `${delta.gone.length} gone`);
-    setText(this.still, `${delta.still} still`);
+    setText(this.still, first ? `First look at this map: ${plural(delta.still, "finding")}` : `${delta.still} still`);
     this.fresh.classList.toggle("none", delta.fresh.length === 0);
     this.gone.classList.toggle("none", delta.gone.length === 0);
     this.chips.replaceChildren(
       ...delta.fresh.slice(0, CHIPS).map((finding) => this.#freshChip(finding, titles)),
       ...delta.gone.slice(0, CHIPS).map((finding) => goneChip(finding, titles)),
+      !first && delta.fresh.length + delta.gone.length === 0 ? h("span", { class: "same", text: "Nothing new, nothing gone" }) : "",
     );
     this.#tellTime();
     if (arrived) this.#pulse(delta);
@@ -70,10 +76,10 @@ class SaveDelta extends HTMLElement {
 
   /** One short pulse: the eye goes where something changed, and nothing moves. */
   #pulse({ fresh, gone }) {
-    this.classList.remove("pulse");
     if (fresh.length + gone.length === 0) return;
-    void this.offsetWidth; // starts the animation over
-    this.classList.add("pulse");
+    // Two animations that look alike: another name starts over, without measuring the page in between.
+    this.#beat = 1 - this.#beat;
+    this.dataset.beat = this.#beat;
   }
 }
 
@@ -87,9 +93,10 @@ function goneChip({ check, message, timestamp }, titles) {
 }
 
 /** The same, said aloud once per save. */
-export function spoken({ fresh, gone, still }, map) {
-  const first = fresh.length > 0 ? `: ${fresh[0].message}` : "";
-  return `${map.metadata.version}: ${plural(fresh.length, "new finding")}${first}, ${gone.length} gone, ${still} still.`;
+export function spoken({ fresh, gone, still }, map, isFirst) {
+  if (isFirst) return `${map.metadata.version}: first look at this map, ${plural(still, "finding")}.`;
+  const strongest = fresh.length > 0 ? `: ${fresh[0].message}` : "";
+  return `${map.metadata.version}: ${plural(fresh.length, "new finding")}${strongest}, ${gone.length} gone, ${still} still.`;
 }
 
 customElements.define("save-delta", SaveDelta);

@@ -1,9 +1,8 @@
 // <finding-detail>: one finding in full, why it matters, and what to do about it. Without a selection, where there is
 // room, it says what the map has: a pane is never blank.
 
-import { emit, h, icon } from "./dom.js";
-import { setLink } from "./findings.js";
-import { mapName, plural } from "./format.js";
+import { emit, h, icon, setLink } from "./dom.js";
+import { mapName, versionName } from "./format.js";
 
 class FindingDetail extends HTMLElement {
   #inputs = [];
@@ -14,12 +13,13 @@ class FindingDetail extends HTMLElement {
   }
 
   update({ finding, check, map, alike }) {
-    const inputs = [finding, check, map.key, finding ? alike : map, finding ? map.metadata : null];
+    const inputs = finding ? [finding, check, alike, map.key, map.metadata] : [null];
     if (inputs.every((value, at) => value === this.#inputs[at])) return;
+    const another = finding?.id !== this.#inputs[0]?.id;
     this.#inputs = inputs;
     this.classList.toggle("filled", finding !== null);
     this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike) : nothing()));
-    this.scrollTop = 0;
+    if (another) this.scrollTop = 0;
   }
 
   #finding(finding, check, map, alike) {
@@ -34,7 +34,7 @@ class FindingDetail extends HTMLElement {
       h("p", { class: "where" }, stampOf(finding), h("span", { text: `${finding.severity} · ${finding.category}${finding.status === "new" ? " · new" : ""}` })),
       h("p", { class: "what", text: finding.message }),
       this.#actions(finding),
-      h("p", { class: "belongs" }, "In ", h("b", { text: `[${map.metadata.version}]` }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
+      h("p", { class: "belongs" }, "In ", h("b", { text: versionName(map.metadata) }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
       ...reasons(check),
       alike > 1
         ? h("button", { type: "button", class: "link", text: `Show only these ${alike}`, onclick: () => emit(this, "filter", { check: finding.check }) })
@@ -46,7 +46,7 @@ class FindingDetail extends HTMLElement {
     const act = (type, name, text, key) =>
       h("button", { type: "button", onclick: () => emit(this, type, { id: finding.id }) }, icon(name), h("span", { text }), h("kbd", { text: key }));
     const jump = h("a", { class: "button primary" }, icon("jump"), h("span", { text: "Open in editor" }), h("kbd", { text: "Enter" }));
-    setLink(jump, finding.link);
+    setLink(jump, finding.link, finding.timestamp);
     return h(
       "div",
       { class: "actions" },
@@ -59,7 +59,7 @@ class FindingDetail extends HTMLElement {
 
 function stampOf(finding) {
   const anchor = h("a", { class: "stamp", text: finding.timestamp || "whole map" });
-  setLink(anchor, finding.link);
+  setLink(anchor, finding.link, finding.timestamp);
   return anchor;
 }
 
@@ -91,21 +91,6 @@ function nothing() {
 
 export function countAlike(findings, check) {
   return findings.reduce((count, finding) => count + (finding.check === check ? 1 : 0), 0);
-}
-
-/** What the list says when it has no rows. */
-export function emptyList({ filtered, map, checks, intended, onClear, onShowIntended }) {
-  if (filtered) {
-    return h("div", { class: "no-match" }, h("p", { text: "No finding matches the filter." }), h("button", { type: "button", text: "Show all findings", onclick: onClear }));
-  }
-  return h(
-    "div",
-    { class: "clean" },
-    h("span", { class: "seal" }, icon("intended")),
-    h("h2", { text: `[${map.metadata.version}] is clean` }),
-    h("p", { text: `${plural(Object.keys(checks).length, "check")} found nothing to say.` }),
-    intended > 0 ? h("button", { type: "button", class: "link", text: `${intended} marked as intended`, onclick: onShowIntended }) : null,
-  );
 }
 
 customElements.define("finding-detail", FindingDetail);

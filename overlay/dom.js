@@ -32,6 +32,17 @@ export function emit(element, type, detail = {}) {
   element.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
 }
 
+/** A link only where it leads into the editor: whatever else a message might carry stays text. */
+export function isEditorLink(link) {
+  return typeof link === "string" && link.startsWith("osu://edit/");
+}
+
+export function setLink(anchor, link, timestamp) {
+  const safe = isEditorLink(link);
+  setAttribute(anchor, "href", safe ? link : null);
+  setAttribute(anchor, "title", safe ? `Open ${timestamp} in the osu! editor (Enter)` : null);
+}
+
 const PATHS = {
   // One shape per severity, the same on the timeline: nobody has to tell red from amber.
   problem: "M8 1.5 14.5 8 8 14.5 1.5 8z",
@@ -49,6 +60,8 @@ const STROKES = {
   restore: "M3 8a5 5 0 1 1 1.5 3.6M3 12V8.5h3.5",
   jump: "M6 3H3v10h10v-3M9 3h4v4M13 3 7.5 8.5",
   close: "M4 4 12 12M12 4 4 12",
+  plus: "M8 3v10M3 8h10",
+  minus: "M3 8h10",
   search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.5 10.5 14 14",
 };
 

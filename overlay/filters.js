@@ -32,14 +32,23 @@ class FindingFilters extends HTMLElement {
       autocomplete: "off",
       oninput: () => this.#onType(),
     });
+    this.hiddenCount = h("span");
+    this.hiddenNote = h(
+      "p",
+      { class: "hidden-note", role: "status", hidden: true },
+      this.hiddenCount,
+      h("button", { type: "button", class: "link", text: "Clear", title: "Show everything again", onclick: () => emit(this, "filter-clear") }),
+    );
     this.append(
       h("span", { class: "chips" }, ...this.chips.map(({ button }) => button), this.fresh.button, this.check),
       h("span", { class: "selects" }, this.category, this.order),
       h("label", { class: "search" }, icon("search"), this.search),
+      this.hiddenNote,
     );
   }
 
-  update({ filters, facets, categories, order, checkTitle }) {
+  /** `hidden`: how many findings the filters keep from sight. */
+  update({ filters, facets, categories, order, checkTitle, hidden }) {
     for (const chip of this.chips) this.#press(chip, facets.severity[chip.name] ?? 0, filters.severities.includes(chip.name));
     this.#press(this.fresh, facets.fresh, filters.onlyNew);
     this.#fillCategories(categories, facets, filters.category);
@@ -49,7 +58,8 @@ class FindingFilters extends HTMLElement {
     setAttribute(this.check, "aria-label", filters.check ? `Only ${checkTitle}: show all checks again` : null);
     // What is being typed is newer than what the store knows of it.
     if (this.search.value !== filters.text && this.#typing === null) this.search.value = filters.text;
-    this.classList.toggle("active", isFiltered(filters));
+    this.hiddenNote.hidden = !isFiltered(filters);
+    setText(this.hiddenCount, hidden > 0 ? `${hidden} hidden by filters` : "The filters hide nothing here");
   }
 
   /** Empties the search at once; false if it was empty. What is being typed counts as there. */
@@ -92,9 +102,12 @@ class FindingFilters extends HTMLElement {
       this.category.replaceChildren(h("option", { value: "" }), ...categories.map((value) => h("option", { value })));
     }
     for (const option of this.category.options) {
-      setText(option, option.value === "" ? "Category" : `${option.value} (${facets.category[option.value] ?? 0})`);
+      const count = facets.category[option.value] ?? 0;
+      setText(option, option.value === "" ? "Category" : `${option.value} (${count})`);
+      option.disabled = option.value !== "" && count === 0 && option.value !== chosen;
     }
     this.category.value = chosen;
+    this.category.classList.toggle("chosen", chosen !== "");
   }
 
   /** Filtering thousands while somebody types waits for the end of the keystroke. */

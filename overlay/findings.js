@@ -1,6 +1,6 @@
 // <finding-list>: thousands of findings, of which only those on screen are elements.
 
-import { emit, h, icon, setAttribute, setSeverityIcon, setText } from "./dom.js";
+import { emit, h, icon, setAttribute, setLink, setSeverityIcon, setText } from "./dom.js";
 import { measure, range, rowAt } from "./virtual.js";
 
 const SPARE_ROWS = 6;
@@ -16,22 +16,26 @@ class FindingList extends HTMLElement {
   #drawn = new Map(); // row key -> element on screen
   #spare = { finding: [], group: [] };
   #narrow = false;
+  #top = 0; // scrollTop and clientHeight as last told: asking for them would lay the page out in mid-drawing
+  #height = 0;
+  #entry = 0; // index of the row that Tab reaches while none is selected
 
   connectedCallback() {
     this.inner = h("div", { class: "rows", role: "list", "aria-label": "Findings" });
     this.empty = h("div", { class: "empty", hidden: true });
     this.append(this.inner, this.empty);
     this.tabIndex = -1;
-    this.addEventListener("scroll", () => this.#draw(), { passive: true });
-    new ResizeObserver(() => this.#onResize()).observe(this);
+    this.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    new ResizeObserver(([entry]) => this.#onResize(entry.contentRect)).observe(this);
     this.addEventListener("click", (event) => this.#onClick(event));
+    this.addEventListener("focusin", (event) => this.#onFocus(event));
     this.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
   }
 
   update({ rows, checks, selectedId, empty, map }) {
     this.#checks = checks;
     this.#selectedId = selectedId;
-    if (this.key !== map.key) this.scrollTop = 0;
+    if (this.key !== map.key) this.#scrollTo(0);
     this.key = map.key;
     if (rows !== this.#rows) this.#replaceRows(rows);
     else this.#draw();
@@ -45,9 +49,11 @@ class FindingList extends HTMLElement {
     if (at < 0) return;
     const margin = roomy ? this.#heights.finding : 0;
     const [top, bottom] = [this.#tops[at] - margin, this.#tops[at + 1] + margin];
-    if (top < this.scrollTop) this.scrollTop = top;
-    else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
+    if (top < this.#top) this.#scrollTo(top);
+    else if (bottom > this.#top + this.clientHeight) this.#scrollTo(bottom - this.clientHeight);
     this.#draw();
+    // Who walks the list by Tab and arrows has the focus there; it goes along.
+    if (this.contains(document.activeElement)) this.#drawn.get(id)?.focus({ preventScroll: true });
   }
 
   get #heights() {
@@ -58,21 +64,34 @@ class FindingList extends HTMLElement {
   #replaceRows(rows) {
     const anchor = this.#anchor();
     this.#rows = rows;
+    this.#entry = rows.findIndex((row) => row.kind === "finding");
     this.#tops = measure(rows, (row) => this.#heights[row.kind]);
     this.inner.style.height = `${this.#tops.at(-1)}px`;
     const at = anchor ? rows.findIndex((row) => row.key === anchor.key) : -1;
-    if (at >= 0) this.scrollTop = this.#tops[at] + anchor.offset;
+    if (at >= 0) this.#scrollTo(this.#tops[at] + anchor.offset);
+    this.#draw();
+  }
+
+  #scrollTo(top) {
+    if (top === this.#top) return;
+    this.scrollTop = top;
+    this.#top = this.scrollTop;
+  }
+
+  #onScroll() {
+    this.#top = this.scrollTop;
     this.#draw();
   }
 
   #anchor() {
-    if (this.scrollTop === 0 || this.#rows.length === 0) return null;
-    const at = rowAt(this.#tops, this.scrollTop);
-    return { key: this.#rows[at].key, offset: this.scrollTop - this.#tops[at] };
+    if (this.#top === 0 || this.#rows.length === 0) return null;
+    const at = rowAt(this.#tops, this.#top);
+    return { key: this.#rows[at].key, offset: this.#top - this.#tops[at] };
   }
 
-  #onResize() {
-    const narrow = this.clientWidth < NARROW_PX;
+  #onResize({ width, height }) {
+    const narrow = width < NARROW_PX;
+    this.#height = height;
     this.classList.toggle("narrow", narrow);
     if (narrow === this.#narrow) {
       this.#draw();
@@ -82,11 +101,13 @@ class FindingList extends HTMLElement {
     this.#narrow = narrow;
     this.#replaceRows(this.#rows);
     const at = anchor ? this.#rows.findIndex((row) => row.key === anchor.key) : -1;
-    if (at >= 0) this.scrollTop = this.#tops[at];
+    if (at >= 0) this.#scrollTo(this.#tops[at]);
   }
 
   #draw() {
-    const [first, last] = range(this.#tops, this.scrollTop, this.clientHeight, SPARE_ROWS);
+    // A list that has become shorter is scrolled back by the browser, but only in its next layout.
+    const top = Math.min(this.#top, Math.max(0, this.#tops.at(-1) - this.#height));
+    const [first, last] = range(this.#tops, top, this.#height, SPARE_ROWS);
     const wanted = new Set();
     for (let at = first; at < last; at += 1) wanted.add(this.#rows[at].key);
     for (const [key, element] of this.#drawn) if (!wanted.has(key)) this.#retire(key, element);
@@ -94,7 +115,9 @@ class FindingList extends HTMLElement {
   }
 
   #retire(key, element) {
+    if (element.contains(document.activeElement)) this.focus({ preventScroll: true });
     this.#drawn.delete(key);
+    element.tabIndex = -1;
     element.hidden = true;
     this.#spare[element.dataset.kind].push(element);
   }
@@ -110,7 +133,7 @@ class FindingList extends HTMLElement {
     setAttribute(element, "aria-posinset", at + 1);
     setAttribute(element, "aria-setsize", this.#rows.length);
     if (row.kind === "group") this.#fillGroup(element, row);
-    else this.#fillFinding(element, row.finding);
+    else this.#fillFinding(element, row.finding, at);
   }
 
   #build(kind) {
@@ -120,11 +143,12 @@ class FindingList extends HTMLElement {
     return element;
   }
 
-  #fillFinding(element, finding) {
+  /** Tab leads to the selected row, or to the first one; from there on arrows walk. */
+  #fillFinding(element, finding, at) {
     const chosen = finding.id === this.#selectedId;
     element.classList.toggle("selected", chosen);
     setAttribute(element, "aria-current", chosen ? "true" : null);
-    element.tabIndex = chosen ? 0 : -1;
+    element.tabIndex = chosen || (this.#selectedId === null && at === this.#entry) ? 0 : -1;
     if (element.finding === finding && element.checks === this.#checks) return;
     element.finding = finding;
     element.checks = this.#checks;
@@ -156,6 +180,11 @@ class FindingList extends HTMLElement {
     if (action) emit(this, action, { id: element.dataset.id });
   }
 
+  #onFocus(event) {
+    const id = event.target.matches('[data-kind="finding"]') ? event.target.dataset.id : null;
+    if (id !== null && id !== this.#selectedId && event.target.matches(":focus-visible")) emit(this, "finding-select", { id });
+  }
+
   #onDoubleClick(event) {
     const element = event.target.closest('[data-kind="finding"]');
     if (element && !event.target.closest("a, button")) emit(this, "finding-jump", { id: element.dataset.id });
@@ -166,7 +195,7 @@ function buildFinding() {
   const parts = {
     mark: icon("minor"),
     severity: h("span", { class: "unseen" }),
-    stamp: h("a", { class: "stamp" }),
+    stamp: h("a", { class: "stamp", tabindex: "-1" }),
     title: h("span", { class: "title" }),
     message: h("span", { class: "message" }),
     badge: h("span", { class: "badge" }),
@@ -188,7 +217,7 @@ function fillFinding(parts, finding, title) {
   setSeverityIcon(parts.mark, finding.severity);
   setText(parts.severity, `${finding.severity}:`);
   setText(parts.stamp, finding.timestamp || "whole map");
-  setLink(parts.stamp, finding.link);
+  setLink(parts.stamp, finding.link, finding.timestamp);
   setText(parts.title, title);
   setText(parts.message, finding.message);
   setAttribute(parts.message, "title", finding.message);
@@ -199,13 +228,6 @@ function fillFinding(parts, finding, title) {
     parts.hide.title = verb;
     parts.hide.setAttribute("aria-label", verb);
   }
-}
-
-/** A link only where it leads into the editor: whatever else a message might carry stays text. */
-export function setLink(anchor, link) {
-  const safe = typeof link === "string" && link.startsWith("osu://edit/");
-  setAttribute(anchor, "href", safe ? link : null);
-  setAttribute(anchor, "title", safe ? "Open at this time in the editor (Enter)" : null);
 }
 
 function buildGroup() {

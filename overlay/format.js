@@ -37,6 +37,11 @@ export function mapName(map) {
   return [map.artist, map.title].filter(Boolean).join(" - ") || map.set || "Untitled map";
 }
 
+/** A difficulty that has no name yet goes by its file. */
+export function versionName({ version, file }) {
+  return version ? `[${version}]` : file || "[]";
+}
+
 const MODE_NAMES = { osu: "osu!", taiko: "osu!taiko", catch: "osu!catch", mania: "osu!mania" };
 
 export function modeName(mode) {

@@ -7,17 +7,18 @@ import { LANES } from "./marks.js";
 import { isWhole, span, ticks, toTime, toX } from "./timescale.js";
 
 export const LAYOUT = { ruler: 20, lane: 15, lanesTop: 24, songTop: 72, foot: 8 };
+const HATCH_PX = 7; // between the strokes of a break
 const TICK_GAP_PX = 70;
 
-/** Reads the theme once per drawing: the system may turn from dark to light while the page is open. */
+/** The theme's colours, and its font. Costly: kept until the system turns from dark to light or back. */
 export function palette(element) {
   const style = getComputedStyle(element);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   const names = [
     "bg-1", "bg-2", "line", "line-strong", "text", "dim", "accent", "edited", "density", "density-edge", "kiai",
-    "break", "red-line", "bookmark", "preview", ...LANES,
+    "kiai-soft", "break", "break-edge", "red-line", "bookmark", "preview", ...LANES,
   ];
-  return Object.fromEntries(names.map((name) => [name, colour(name)]));
+  return { ...Object.fromEntries(names.map((name) => [name, colour(name)])), font: style.fontFamily };
 }
 
 /** Sizes a canvas to whole device pixels, so that a line one pixel wide is one pixel wide. */
@@ -31,16 +32,23 @@ export function prepare(canvas, width, height) {
   return context;
 }
 
-/** `scene`: {overview, busyness, edited, marks, muted, view, whole, width, height, colours} */
+/** `scene`: {overview, busyness, edited, marks, muted, view, whole, width, height, ratio, colours} */
 export function drawSong(context, scene) {
   drawEdited(context, scene);
-  drawBreaks(context, scene);
   drawKiai(context, scene);
   drawDensity(context, scene);
+  nameKiai(context, scene);
+  drawBreaks(context, scene);
   drawRuler(context, scene);
   drawPoints(context, scene);
   drawLanes(context, scene);
   drawExtent(context, scene);
+}
+
+/** A line as wide as one pixel of the page, on whole pixels of the screen: sharp at 150 % too. */
+function fillLine(context, { ratio }, x, top, tall) {
+  const wide = Math.max(1, Math.round(ratio));
+  context.fillRect(Math.round(x * ratio) / ratio, top, wide / ratio, tall);
 }
 
 /** `pointer`: {hover_x, selected} */
@@ -49,7 +57,7 @@ export function drawPointer(context, scene, { hover_x, selected }) {
   if (hover_x !== null) {
     context.fillStyle = colours.dim;
     context.globalAlpha = 0.5;
-    context.fillRect(Math.round(hover_x), 0, 1, height - LAYOUT.foot);
+    fillLine(context, scene, hover_x, 0, height - LAYOUT.foot);
     context.globalAlpha = 1;
   }
   if (selected === null || selected.time_ms === null) return;
@@ -59,7 +67,7 @@ export function drawPointer(context, scene, { hover_x, selected }) {
   context.globalAlpha = 0.12;
   context.fillRect(x, LAYOUT.ruler, Math.max(1, until_x - x), height - LAYOUT.ruler - LAYOUT.foot);
   context.globalAlpha = 1;
-  context.fillRect(Math.round(x), LAYOUT.ruler, 1, height - LAYOUT.ruler - LAYOUT.foot);
+  fillLine(context, scene, x, LAYOUT.ruler, height - LAYOUT.ruler - LAYOUT.foot);
   drawHalo(context, scene, x, LANES.indexOf(selected.severity));
 }
 
@@ -93,33 +101,76 @@ function drawEdited(context, scene) {
   });
 }
 
+/** Hatched: rest must not be taken for a quiet part that is merely low. */
 function drawBreaks(context, scene) {
   const { colours, height } = scene;
   const top = LAYOUT.songTop;
   const tall = height - LAYOUT.foot - top;
-  context.font = fontOf(context, 10);
   bands(context, scene, scene.overview.breaks, (x, wide) => {
     context.fillStyle = colours.break;
     context.fillRect(x, top, wide, tall);
-    if (wide < 46) return;
-    context.fillStyle = colours.dim;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText("break", x + wide / 2, top + tall / 2);
+    hatch(context, colours["break-edge"], { x, top, wide, tall });
+    label(context, scene, "break", x + wide / 2, top + tall / 2, wide);
   });
 }
 
+function hatch(context, colour, { x, top, wide, tall }) {
+  context.save();
+  context.beginPath();
+  context.rect(x, top, wide, tall);
+  context.clip();
+  context.beginPath();
+  // From a fixed grid, so that the strokes stand still while the song is dragged.
+  for (let at = x - tall - (x % HATCH_PX); at < x + wide; at += HATCH_PX) {
+    context.moveTo(at, top + tall);
+    context.lineTo(at + tall, top);
+  }
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.stroke();
+  context.restore();
+}
+
+/** In the middle of a band, where it has room. */
+function label(context, { colours }, text, x, y, room) {
+  context.font = `10px ${colours.font}`;
+  const wide = context.measureText(text).width + 8;
+  if (room < wide + 6) return;
+  context.fillStyle = colours["bg-1"];
+  context.fillRect(x - wide / 2, y - 7, wide, 14);
+  context.fillStyle = colours.dim;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, x, y);
+}
+
+/** A tint of the whole height and a bar below it: seen behind a dense part as well. */
 function drawKiai(context, scene) {
   const { colours, height } = scene;
+  const base = height - LAYOUT.foot;
   bands(context, scene, scene.overview.kiai, (x, wide) => {
+    context.fillStyle = colours["kiai-soft"];
+    context.fillRect(x, LAYOUT.songTop, wide, base - LAYOUT.songTop);
     context.fillStyle = colours.kiai;
-    context.fillRect(x, height - LAYOUT.foot - 3, wide, 3);
+    context.fillRect(x, base - 3, wide, 3);
   });
+}
+
+function nameKiai(context, scene) {
+  const { colours } = scene;
+  context.font = `10px ${colours.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  context.fillStyle = colours.kiai;
+  bands(context, scene, scene.overview.kiai, (x, wide) => wide > 36 && context.fillText("kiai", x + 4, LAYOUT.songTop + 1));
 }
 
 function drawDensity(context, scene) {
   const { busyness, colours, width, height, view } = scene;
-  if (busyness.most === 0) return;
+  if (busyness.most === 0) {
+    label(context, scene, "no objects yet", width / 2, (LAYOUT.songTop + height - LAYOUT.foot) / 2, width);
+    return;
+  }
   const base = height - LAYOUT.foot - 4;
   const tall = base - LAYOUT.songTop - 2;
   context.beginPath();
@@ -136,17 +187,18 @@ function drawDensity(context, scene) {
   context.stroke();
 }
 
-function drawRuler(context, { view, width, colours }) {
+function drawRuler(context, scene) {
+  const { view, width, colours } = scene;
   const { step_ms, times } = ticks(view, width, TICK_GAP_PX);
-  context.font = fontOf(context, 10.5);
+  context.font = `10.5px ${colours.font}`;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   for (const time of times) {
-    const x = Math.round(toX(view, width, time));
+    const x = toX(view, width, time);
     context.fillStyle = colours["line-strong"];
-    context.fillRect(x, 12, 1, LAYOUT.ruler - 12);
+    fillLine(context, scene, x, 12, LAYOUT.ruler - 12);
     context.fillStyle = colours.dim;
-    if (x < width - 30) context.fillText(step_ms < 1000 ? stamp(time) : clock(time), x + 4, 11);
+    if (x < width - (step_ms < 1000 ? 58 : 30)) context.fillText(step_ms < 1000 ? stamp(time) : clock(time), x + 4, 11);
   }
   context.fillStyle = colours.line;
   context.fillRect(0, LAYOUT.ruler, width, 1);
@@ -178,23 +230,32 @@ function drawLanes(context, scene) {
 }
 
 function drawMark(context, scene, mark, alpha) {
-  const { colours, height } = scene;
+  const { colours } = scene;
   const y = laneY(mark.lane);
   const intended = mark.findings.every((finding) => finding.intended);
   context.globalAlpha = intended ? alpha * 0.45 : alpha;
   context.fillStyle = colours[LANES[mark.lane]];
-  if (mark.until_x - mark.x > 6) context.fillRect(mark.x, y - 1.5, mark.until_x - mark.x, 3);
-  if (mark.fresh) drawStem(context, colours, mark.x, y, height);
+  if (mark.until_x - mark.x > 6) drawReach(context, mark, y);
+  if (mark.fresh) drawStem(context, scene, mark.x, y);
   context.fillStyle = colours[LANES[mark.lane]];
   shape(context, mark.lane, mark.x, y, mark.findings.length > 1 ? 5 : 4.2);
   context.fill();
   context.globalAlpha = 1;
 }
 
+/** How long it goes on: fainter than where it begins, or one finding of a whole song would drown all others. */
+function drawReach(context, mark, y) {
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * 0.45;
+  context.fillRect(mark.x, y - 1, mark.until_x - mark.x, 2);
+  context.globalAlpha = alpha;
+}
+
 /** New: a ring in the accent's colour and a line down into the song. */
-function drawStem(context, colours, x, y, height) {
+function drawStem(context, scene, x, y) {
+  const { colours, height } = scene;
   context.fillStyle = colours.accent;
-  context.fillRect(Math.round(x), y, 1, height - LAYOUT.foot - y);
+  fillLine(context, scene, x, y, height - LAYOUT.foot - y);
   context.beginPath();
   context.arc(x, y, 7, 0, Math.PI * 2);
   context.fillStyle = colours["bg-1"];
@@ -238,8 +299,4 @@ function drawExtent(context, { view, whole, width, height, colours }) {
   const x = ((view.start_ms - whole.start_ms) / span(whole)) * width;
   context.fillStyle = colours.accent;
   context.fillRect(x, height - 4, Math.max(8, (span(view) / span(whole)) * width), 4);
-}
-
-function fontOf(context, size_px) {
-  return `${size_px}px ${getComputedStyle(context.canvas).fontFamily}`;
 }

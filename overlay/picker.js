@@ -1,7 +1,7 @@
 // <map-picker>: which difficulty is on screen, what else was saved lately, and whether the page follows saves.
 
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
-import { ago, mapName, modeName } from "./format.js";
+import { ago, mapName, modeName, versionName } from "./format.js";
 import { Popover } from "./popover.js";
 import { SEVERITIES } from "./store.js";
 
@@ -32,8 +32,8 @@ class MapPicker extends HTMLElement {
 
   update({ maps, map, pinned }) {
     this.#state = { maps, map, pinned };
-    setText(this.version, map ? `[${map.metadata.version}]` : "Mapside");
-    setText(this.name, map ? `${mapName(map.metadata)} · ${map.metadata.creator} · ${modeName(map.metadata.mode)}` : "no map saved yet");
+    setText(this.version, map ? versionName(map.metadata) : "Mapside");
+    setText(this.name, map ? subtitle(map.metadata) : "no map saved yet");
     setAttribute(this.name, "title", map ? `${map.metadata.set} / ${map.metadata.file}` : null);
     const others = maps.maps.filter((entry) => entry.key !== map?.key).length;
     setText(this.others, others > 0 ? `+${others}` : "");
@@ -71,7 +71,7 @@ class MapPicker extends HTMLElement {
     const option = h(
       "button",
       { type: "button", role: "option", class: "map", "aria-selected": String(chosen), title: entry.set, onclick: () => this.#choose(entry) },
-      h("span", { class: "words" }, h("b", { class: "version", text: `[${entry.version}]` }), h("span", { class: "name", text: mapName(entry) })),
+      h("span", { class: "words" }, h("b", { class: "version", text: versionName(entry) }), h("span", { class: "name", text: mapName(entry) })),
       h(
         "span",
         { class: "tail" },
@@ -92,6 +92,10 @@ class MapPicker extends HTMLElement {
     if (key === this.#state.maps.maps[0]?.key) emit(this, "map-follow");
     else emit(this, "map-pin", { key });
   }
+}
+
+function subtitle(metadata) {
+  return [mapName(metadata), metadata.creator, modeName(metadata.mode)].filter(Boolean).join(" · ");
 }
 
 customElements.define("map-picker", MapPicker);

@@ -2,7 +2,9 @@
 
 import { folderForm } from "./dialogs.js";
 import { emit, h } from "./dom.js";
-import { plural } from "./format.js";
+import { mapName, plural } from "./format.js";
+import { latestKey } from "./store.js";
+import { offers, wordsFor } from "./trouble.js";
 
 const PAGES = {
   connecting: () => screen("Connecting", "Asking the companion on this machine."),
@@ -18,9 +20,17 @@ const PAGES = {
     folderForm("", (path) => page.onFolder(path)),
     h("p", { class: "dim", text: "osu! shows it under Options, “Open osu! folder”. With lazer, use “Edit externally” in the editor; Mapside finds that folder itself." }),
   ],
+  trouble: (state, page) => {
+    const { head, where, advice } = wordsFor(state.trouble);
+    return [
+      ...screen(head, advice),
+      h("dl", { class: "watched" }, ...lines({ Map: nameOf(state.trouble), Set: where, File: state.trouble.file })),
+      h("div", { class: "offers" }, ...offers(page, state.trouble, latestKey(state))),
+    ];
+  },
   "never-saved": (state) => [
     ...screen("Press Ctrl+S in the editor", "The moment a difficulty is saved, what looks wrong with it stands here."),
-    h("dl", { class: "watched" }, h("dt", { text: "Watching" }), h("dd", { text: state.status.folder }), h("dt", { text: "Holds" }), h("dd", { text: holds(state.status) })),
+    h("dl", { class: "watched" }, ...lines({ Watching: state.status.folder, Holds: holds(state.status) })),
     state.status.note ? h("p", { class: "dim", text: state.status.note }) : null,
     state.status.paused ? h("p", { class: "error", text: "Checking is paused: resume it in the menu, top right." }) : null,
   ],
@@ -31,7 +41,7 @@ class StatePage extends HTMLElement {
 
   update(place, state) {
     this.hidden = place === null;
-    const key = JSON.stringify([place, state.status?.folder, state.status?.note, state.status?.sets, state.status?.paused]);
+    const key = JSON.stringify([place, state.status?.folder, state.status?.note, state.status?.sets, state.status?.paused, state.trouble]);
     if (this.hidden || key === this.#key) return;
     this.#key = key;
     this.dataset.place = place;
@@ -42,6 +52,14 @@ class StatePage extends HTMLElement {
 
 function screen(title, ...lines) {
   return [h("h1", { text: title }), ...lines.map((line) => (typeof line === "string" ? h("p", { text: line }) : line))];
+}
+
+function lines(facts) {
+  return Object.entries(facts).flatMap(([name, fact]) => (fact ? [h("dt", { text: name }), h("dd", { text: fact })] : []));
+}
+
+function nameOf({ version, ...map }) {
+  return version === undefined ? "" : `${mapName(map)} [${version}]`;
 }
 
 function howToOpen(why) {

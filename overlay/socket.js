@@ -71,7 +71,7 @@ export class Socket extends EventTarget {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (ok) waiting?.resolve(data);
-    else waiting?.reject(new Error(error ?? "The companion refused, without saying why."));
+    else waiting?.reject(refusal(error ?? "The companion refused, without saying why."));
   }
 
   async #lost(socket, opened) {
@@ -95,6 +95,11 @@ export class Socket extends EventTarget {
   #phase(phase, retryAt = null) {
     this.dispatchEvent(new CustomEvent("phase", { detail: { phase, retryAt } }));
   }
+}
+
+/** Told apart from a connection that is not there: the companion has looked, and said no. */
+function refusal(sentence) {
+  return Object.assign(new Error(sentence), { refused: true });
 }
 
 /** A browser does not tell a page why a handshake failed. If the page itself is still served, it was the token. */

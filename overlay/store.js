@@ -1,7 +1,11 @@
 // What the page knows, and how a message or a person changes it. Pure: no document, no socket, no clock, so that
 // every rule of the page can be tried without a page.
 
+export const ORDER_KEY = "mapside.order";
+export const PIN_KEY = "mapside.pinned";
 export const SEVERITIES = ["problem", "warning", "minor"];
+const UNREADABLE = "unreadable-lines"; // the check that names lines nobody can read
+const MOST_LISTED = 50; // the companion lists no more: beyond that, absence says nothing
 const RANK = { problem: 3, warning: 2, minor: 1 };
 
 export const NO_FILTERS = Object.freeze({
@@ -21,6 +25,8 @@ export const INITIAL = Object.freeze({
   map: null,
   pinned: null, // key of the map held on screen; null: the page follows saves
   elsewhere: null, // while pinned: the map message of another difficulty that was saved meanwhile
+  firsts: Object.freeze({}), // map key -> saved_at of its first look: nothing to compare it with
+  trouble: null, // {key, kind: see trouble.js, set, file, ...}: a map that is not what its file is
   filters: NO_FILTERS,
   showIntended: false,
   order: "strength",
@@ -32,7 +38,7 @@ export const INITIAL = Object.freeze({
 const RECEIVERS = {
   hello: (state, message) => ({ ...state, hello: message, greeted: true }),
   status: (state, message) => ({ ...state, status: message }),
-  maps: (state, message) => ({ ...state, maps: message, pinned: keptPin(state.pinned, message.maps) }),
+  maps: receiveMaps,
   map: receiveMap,
   intended: (state, message) => setIntended(state, message.key, message.finding, message.on),
 };
@@ -43,24 +49,76 @@ export function receive(state, message) {
   return receiver ? receiver(state, message) : state;
 }
 
-function keptPin(pinned, maps) {
-  return maps.some((map) => map.key === pinned) ? pinned : null;
+function receiveMaps(state, message) {
+  const keys = new Set(message.maps.map((entry) => entry.key));
+  const pinned = keys.has(state.pinned) ? state.pinned : null;
+  return { ...state, maps: message, pinned, trouble: vanished(state, keys) ?? state.trouble };
+}
+
+/** A map that leaves the list while it is on screen has lost its file; a full list may have had no room for it. */
+function vanished({ map, maps }, keys) {
+  const entry = maps.maps.find((each) => each.key === map?.key);
+  return entry && !keys.has(entry.key) && keys.size < MOST_LISTED ? { ...entry, kind: "gone" } : null;
+}
+
+/** The companion has refused to show a map: its file is gone, or cannot be read now. */
+export function missMap(state, key, why) {
+  const entry = state.maps.maps.find((each) => each.key === key) ?? (state.map?.key === key ? state.map.metadata : null);
+  const kind = state.trouble?.key === key && state.trouble.kind === "gone" ? "gone" : "unreadable";
+  return { ...state, trouble: { ...entry, file: entry?.file ?? "This map", key, kind, why } };
+}
+
+/** A notice that names the file on screen is about these findings: they are no longer those of the file. */
+export function failCheck(state, text) {
+  if (!state.map?.metadata.file || !text.startsWith(`${state.map.metadata.file} `)) return state;
+  return { ...state, trouble: { ...state.map.metadata, key: state.map.key, kind: "failed", why: text } };
 }
 
 function receiveMap(state, map) {
-  if (state.pinned !== null && state.pinned !== map.key) return { ...state, elsewhere: map };
+  const firsts = isFirst(state, map) ? { ...state.firsts, [map.key]: map.saved_at } : state.firsts;
+  if (state.pinned !== null && state.pinned !== map.key) return { ...state, firsts, elsewhere: map };
   if (state.pinned === null && isSecondLook(state, map)) return state;
   const sameMap = state.map?.key === map.key;
   const kept = sameMap && map.findings.some((finding) => finding.id === state.selectedId);
   return {
     ...state,
-    map,
+    map: sameMap ? sharing(state.map, map) : map,
+    firsts,
     greeted: false,
     elsewhere: null,
+    trouble: broken(map),
     selectedId: kept ? state.selectedId : null,
     cursor: sameMap ? state.cursor : 0,
     filters: sameMap ? state.filters : { ...state.filters, check: "" },
   };
+}
+
+/** A file with no object in it and with lines nobody can read is not a map with a few faults. */
+function broken({ key, metadata, overview, findings }) {
+  const unreadable = findings.find((finding) => finding.check === UNREADABLE);
+  if (!unreadable || overview.density.counts.some((count) => count > 0)) return null;
+  return { ...metadata, key, kind: "broken", why: unreadable.message };
+}
+
+/** The map as it is now, made of what was there where that is the same: what did not change is not drawn again. */
+function sharing(before, after) {
+  const known = new Map(before.findings.map((finding) => [finding.id, finding]));
+  const findings = after.findings.map((finding) => sameOr(known.get(finding.id), finding));
+  return { ...after, findings, metadata: sameOr(before.metadata, after.metadata) };
+}
+
+function sameOr(before, after) {
+  return before && Object.keys(after).every((name) => before[name] === after[name]) ? before : after;
+}
+
+/** A map the companion has not listed before has no save to be compared with. */
+function isFirst({ hello, maps }, map) {
+  const listed = maps.maps.length >= MOST_LISTED || maps.maps.some((entry) => entry.key === map.key);
+  return hello !== null && !listed && map.gone.length === 0 && map.findings.every((finding) => finding.status !== "new");
+}
+
+export function isFirstLook({ map, firsts }) {
+  return map !== null && firsts[map.key] === map.saved_at;
 }
 
 /** News of a map saved earlier than the one on screen (its song's length is known now) is no reason to turn to it. */
@@ -69,11 +127,16 @@ function isSecondLook({ map: shown, greeted }, map) {
 }
 
 export function pin(state, key) {
-  return { ...state, pinned: key, elsewhere: null };
+  return { ...state, pinned: key, elsewhere: null, trouble: null };
 }
 
 export function follow(state) {
-  return { ...state, pinned: null, elsewhere: null };
+  return { ...state, pinned: null, elsewhere: null, trouble: null };
+}
+
+/** The map that one who follows saves would see, or null if none is left. */
+export function latestKey({ maps: { current, maps } }) {
+  return (maps.find((entry) => entry.key === current) ?? maps[0])?.key ?? null;
 }
 
 export function setFilters(state, changes) {
@@ -132,7 +195,11 @@ export function neighbourInTime(state, step) {
 }
 
 export function selected(state) {
-  return state.map?.findings.find((finding) => finding.id === state.selectedId) ?? null;
+  return byId(state, state.selectedId);
+}
+
+export function byId(state, id) {
+  return state.map?.findings.find((finding) => finding.id === id) ?? null;
 }
 
 // Derivations. Each is computed once for the parts of the state it reads.
@@ -198,6 +265,7 @@ export function isFiltered(filters) {
 export function place(state) {
   const { phase } = state.connection;
   if (phase === "no-token" || phase === "refused" || phase === "outdated") return phase;
+  if (state.trouble && state.trouble.key !== state.map?.key) return "trouble";
   if (state.map) return null;
   if (phase !== "open" || !state.status) return phase === "waiting" ? "disconnected" : "connecting";
   if (!state.status.folder) return "no-folder";

@@ -2,14 +2,17 @@
 // Wheel zooms, drag pans, double click shows everything again, a click selects; the arrow keys do the same.
 
 import { busyness, rateAt } from "./density.js";
-import { emit, h, setAttribute, setText } from "./dom.js";
-import { clock, decimal, stamp } from "./format.js";
+import { emit, h, icon, setAttribute, setText } from "./dom.js";
+import { stamp } from "./format.js";
 import { LANES, layoutMarks, markAt } from "./marks.js";
+import { factsOf, placesAt, pointsNear, summaryOf } from "./overview.js";
 import { drawPointer, drawSong, laneY, palette, prepare } from "./paint.js";
 import * as scale from "./timescale.js";
 
+const POINT_REACH_PX = 5;
 const CLICK_SLACK_PX = 4; // a hand that moves less than this has clicked, not dragged
 const TIP_LINES = 3;
+const ZOOM_STEP = 0.6;
 
 class MapTimeline extends HTMLElement {
   #map = null;
@@ -22,6 +25,8 @@ class MapTimeline extends HTMLElement {
   #whole = null;
   #marks = [];
   #scene = null;
+  #colours = null;
+  #size = { width: 0, height: 0 }; // of the stage, as last told: asking for it would lay the page out
   #hover = null; // {x, y} in pixels of the canvas
   #drag = null; // {x, moved, view}
 
@@ -30,16 +35,50 @@ class MapTimeline extends HTMLElement {
     this.pointer = h("canvas", { "aria-hidden": "true" });
     this.stage = h(
       "div",
-      { class: "stage", role: "slider", tabindex: "0", "aria-label": "Timeline of findings" },
+      { class: "stage", role: "slider", tabindex: "0", "aria-label": "Timeline of findings", "aria-describedby": "song-in-words" },
       this.song,
       this.pointer,
     );
     this.tip = h("div", { class: "tip", hidden: true });
     this.facts = h("p", { class: "facts" });
-    this.append(this.facts, this.stage, this.tip);
+    this.words = h("p", { id: "song-in-words", class: "unseen" });
+    this.append(h("div", { class: "above" }, this.facts, this.#zoomButtons()), this.stage, this.tip, this.words);
     this.#listen();
-    new ResizeObserver(() => this.#redraw()).observe(this.stage);
-    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#redraw());
+    new ResizeObserver(([entry]) => this.#onResize(entry.contentRect)).observe(this.stage);
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
+      this.#colours = null;
+      this.#redraw();
+    });
+    this.#followScreen();
+  }
+
+  #zoomButtons() {
+    const button = (name, title, onclick) => h("button", { type: "button", class: "quiet", title, "aria-label": title, onclick }, icon(name));
+    this.reset = h("button", { type: "button", class: "link", text: "Whole song", title: "Show the whole song (double click, or 0)", onclick: () => this.#look(this.#whole) });
+    return h(
+      "span",
+      { class: "zoom" },
+      this.reset,
+      button("minus", "Zoom out (wheel, or -)", () => this.#zoomBy(1 / ZOOM_STEP)),
+      button("plus", "Zoom in (wheel, or +)", () => this.#zoomBy(ZOOM_STEP)),
+    );
+  }
+
+  /** A window dragged to a finer screen has the same size and more pixels. */
+  #followScreen() {
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
+      "change",
+      () => {
+        this.#redraw();
+        this.#followScreen();
+      },
+      { once: true },
+    );
+  }
+
+  #onResize({ width, height }) {
+    this.#size = { width, height };
+    this.#redraw();
   }
 
   #listen() {
@@ -57,6 +96,7 @@ class MapTimeline extends HTMLElement {
     const another = map.key !== this.#map?.key;
     const changed = map !== this.#map || visible !== this.#visible || shown !== this.#shown;
     if (!changed && selected === this.#selected) return;
+    const before = this.#view;
     const moved = selected?.id !== this.#selected?.id;
     if (map !== this.#map) this.#busyness = busyness(map.overview);
     this.#map = map;
@@ -69,8 +109,15 @@ class MapTimeline extends HTMLElement {
     this.#whole = wholeOf(map);
     this.#view = all ? this.#whole : scale.fit(this.#view, this.#whole);
     if (moved && selected?.time_ms != null) this.#view = scale.reveal(this.#view, this.#whole, selected.time_ms);
-    setText(this.facts, factsOf(map));
     this.#describe();
+    if (!changed && this.#view === before) {
+      this.#drawPointer();
+      return;
+    }
+    const facts = factsOf(map);
+    setText(this.facts, facts);
+    setAttribute(this.facts, "title", facts);
+    setText(this.words, summaryOf(map, visible));
     this.#redraw();
   }
 
@@ -84,8 +131,10 @@ class MapTimeline extends HTMLElement {
   }
 
   #redraw() {
-    if (!this.#map || this.stage.clientWidth === 0) return;
-    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    const { width, height } = this.#size;
+    if (!this.#map || width === 0) return;
+    this.#colours ??= palette(this);
+    this.reset.hidden = scale.isWhole(this.#view, this.#whole);
     const kept = new Set(this.#visible);
     this.#marks = layoutMarks(this.#visible, this.#view, width);
     this.#scene = {
@@ -98,7 +147,8 @@ class MapTimeline extends HTMLElement {
       whole: this.#whole,
       width,
       height,
-      colours: palette(this),
+      ratio: devicePixelRatio || 1,
+      colours: this.#colours,
     };
     drawSong(prepare(this.song, width, height), this.#scene);
     this.#drawPointer();
@@ -124,7 +174,7 @@ class MapTimeline extends HTMLElement {
   #onWheel(event) {
     if (!this.#map) return;
     event.preventDefault(); // the page must not scroll away under a zoom
-    const width = this.stage.clientWidth;
+    const { width } = this.#size;
     const sideways = event.shiftKey ? event.deltaY : event.deltaX;
     if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       this.#look(scale.pan(this.#view, this.#whole, (sideways / width) * scale.span(this.#view)));
@@ -152,7 +202,7 @@ class MapTimeline extends HTMLElement {
     this.#drag.moved ||= Math.abs(away) > CLICK_SLACK_PX;
     if (!this.#drag.moved) return;
     this.stage.classList.add("dragging");
-    const by_ms = (-away / this.stage.clientWidth) * scale.span(this.#drag.view);
+    const by_ms = (-away / this.#size.width) * scale.span(this.#drag.view);
     this.#look(scale.pan(this.#drag.view, this.#whole, by_ms));
   }
 
@@ -176,9 +226,9 @@ class MapTimeline extends HTMLElement {
     const actions = {
       ArrowRight: () => (event.shiftKey ? this.#panBy(0.25) : emit(this, "step-in-time", { by: 1 })),
       ArrowLeft: () => (event.shiftKey ? this.#panBy(-0.25) : emit(this, "step-in-time", { by: -1 })),
-      "+": () => this.#zoomBy(0.6),
-      "=": () => this.#zoomBy(0.6),
-      "-": () => this.#zoomBy(1 / 0.6),
+      "+": () => this.#zoomBy(ZOOM_STEP),
+      "=": () => this.#zoomBy(ZOOM_STEP),
+      "-": () => this.#zoomBy(1 / ZOOM_STEP),
       0: () => this.#look(this.#whole),
       Home: () => emit(this, "step-in-time", { by: -Infinity }),
       End: () => emit(this, "step-in-time", { by: Infinity }),
@@ -210,7 +260,9 @@ class MapTimeline extends HTMLElement {
   }
 
   #tipLines(x, mark) {
-    const time_ms = scale.toTime(this.#view, this.stage.clientWidth, x);
+    const { width } = this.#size;
+    const time_ms = scale.toTime(this.#view, width, x);
+    const near_ms = (POINT_REACH_PX / width) * scale.span(this.#view);
     const rate = `${rateAt(this.#busyness, time_ms).toFixed(1)} objects/s`;
     const findings = mark?.findings ?? [];
     const more = findings.length - TIP_LINES;
@@ -218,11 +270,12 @@ class MapTimeline extends HTMLElement {
       h("b", { text: [stamp(findings[0]?.time_ms ?? time_ms), ...placesAt(this.#map, time_ms), rate].join(" · ") }),
       ...findings.slice(0, TIP_LINES).map((finding) => h("span", { class: finding.severity, text: finding.message })),
       more > 0 ? h("i", { text: `and ${more} more` }) : "",
+      ...pointsNear(this.#map.overview, time_ms, near_ms).map((text) => h("i", { text })),
     ];
   }
 
   #placeTip(x) {
-    const room = this.stage.clientWidth - this.tip.offsetWidth;
+    const room = this.#size.width - this.tip.offsetWidth;
     const left = this.stage.offsetLeft + Math.max(0, Math.min(room, x + 12));
     this.tip.style.transform = `translate(${Math.round(left)}px, ${this.stage.offsetTop + this.stage.offsetHeight + 4}px)`;
   }
@@ -246,34 +299,6 @@ function wholeOf({ overview }) {
 
 function laneAt(y) {
   return LANES.map((_, lane) => Math.abs(laneY(lane) - y)).reduce((best, away, lane, all) => (away < all[best] ? lane : best), 0);
-}
-
-function placesAt({ overview, edited }, time_ms) {
-  const within = (spans) => spans.some(([start, end]) => time_ms >= start && time_ms <= end);
-  return [
-    within(overview.kiai) && "kiai",
-    within(overview.breaks) && "break",
-    within(edited) && "edited in this save",
-  ].filter(Boolean);
-}
-
-function factsOf({ settings, overview }) {
-  const length = overview.song_ms === null ? `${clock(overview.end_ms)}, song length unknown` : clock(overview.song_ms);
-  return [
-    length,
-    tempoOf(overview.bpm),
-    `CS ${decimal(settings.cs)}`,
-    `AR ${decimal(settings.ar)}`,
-    `OD ${decimal(settings.od)}`,
-    `HP ${decimal(settings.hp)}`,
-    `SV ${decimal(settings.slider_multiplier)}`,
-  ].join("   ");
-}
-
-function tempoOf(bpm) {
-  if (bpm === null) return "no timing";
-  const [lo, hi, main] = bpm.map(decimal);
-  return lo === hi ? `${main} BPM` : `${lo}–${hi} BPM, mostly ${main}`;
 }
 
 customElements.define("map-timeline", MapTimeline);

@@ -1,6 +1,6 @@
 // <toast-stack>: short words at the edge: what was done, how to undo it, what went wrong.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 
 const SHOWN_MS = 4000;
 const WITH_ACTION_MS = 9000;
@@ -13,13 +13,14 @@ class ToastStack extends HTMLElement {
     this.setAttribute("aria-live", "polite");
   }
 
-  /** `action`: {text, run}. A toast with the same `topic` replaces the last one. */
-  show(text, { level = "info", action = null, topic = null } = {}) {
+  /** `action`: {text, run}; `stays`: until it is put away. A toast with the same `topic` replaces the last one. */
+  show(text, { level = "info", action = null, topic = null, stays = false } = {}) {
     if (topic) this.clear(topic);
     while (this.children.length >= MOST) this.firstElementChild.remove();
-    const toast = h("div", { class: `toast ${level}` }, h("span", { text }), action ? this.#button(action) : null);
+    const toast = h("div", { class: `toast ${level}` }, h("span", { text }), action ? this.#button(action) : null, stays ? closing() : null);
     toast.dataset.topic = topic ?? "";
     this.append(toast);
+    if (stays) return;
     this.#leaveAfter(toast, level === "error" ? ERROR_MS : action ? WITH_ACTION_MS : SHOWN_MS);
   }
 
@@ -44,6 +45,11 @@ class ToastStack extends HTMLElement {
     toast.addEventListener("pointerenter", () => clearTimeout(timer));
     toast.addEventListener("pointerleave", () => (timer = setTimeout(() => toast.remove(), wait_ms)));
   }
+}
+
+function closing() {
+  const onclick = (event) => event.target.closest(".toast").remove();
+  return h("button", { type: "button", class: "quiet", title: "Put this away", "aria-label": "Put this away", onclick }, icon("close"));
 }
 
 customElements.define("toast-stack", ToastStack);

@@ -31,6 +31,25 @@ export function read(key) {
   }
 }
 
+/** Of this tab alone, for two tabs may hold two difficulties. */
+export function recall(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** For this tab; null forgets. */
+export function remember(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // see above
+  }
+}
+
 export function write(key, value) {
   try {
     localStorage.setItem(key, value);

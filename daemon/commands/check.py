@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.progress import Progress
 
+from daemon.chosen_checks import unknown_checks_note
 from daemon.commands.maps import CheckedMap, NothingToCheckError, check_maps, find_maps
 from daemon.commands.report import as_json, report, summary
 from daemon.settings import load_settings
@@ -56,6 +57,8 @@ def check(arguments: Namespace) -> int:
         sys.stderr.write(f"mapside: {error}\n")
         return EXIT_UNREADABLE
     disabled = load_settings().checks.disabled
+    if note := unknown_checks_note(disabled):
+        sys.stderr.write(f"mapside: {note}\n")
     results = [
         _shown_only(each, Severity[arguments.severity.upper()], arguments.category)
         for each in _check_all(maps, disabled)

@@ -23,14 +23,16 @@ from rich.console import Console
 from rich.text import Text
 
 from daemon import paths
+from daemon.chosen_checks import unknown_checks_note
 from daemon.commands.report import broken
 from daemon.desktop import notify, tray
 from daemon.settings import Settings, SettingsError, load_settings
-from daemon.songs.songs_folder import find_songs
+from daemon.songs.library import find_songs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ON_LINUX: Final[bool] = sys.platform == "linux"
 NVIDIA_SMI_TIMEOUT_S: Final = 10
 INOTIFY_WATCHES: Final = Path("/proc/sys/fs/inotify/max_user_watches")
 AUDIO_CODECS: Final = ("mp3", "vorbis")
@@ -59,13 +61,12 @@ class Line:
 
 def examine() -> Iterator[Line]:
     yield _program()
+    settings: Settings | None = None
     try:
         settings = load_settings()
+        yield _settings_file(settings)
     except SettingsError as error:
         yield Line("Settings", State.TO_DO, str(error), f"Correct {paths.settings_file()}, or delete it.")
-        settings = None
-    else:
-        yield _settings_file()
     folder, line = _songs_folder(settings)
     yield line
     yield from _watch_limit(folder)
@@ -83,8 +84,10 @@ def _program() -> Line:
     return Line("Program", State.FINE, versions)
 
 
-def _settings_file() -> Line:
+def _settings_file(settings: Settings) -> Line:
     file = paths.settings_file()
+    if note := unknown_checks_note(settings.checks.disabled):
+        return Line("Settings", State.NOTE, f"{file}: {note}", "Correct the id, or remove it.")
     if file.exists():
         return Line("Settings", State.FINE, str(file))
     return Line("Settings", State.FINE, f"the defaults hold; your own would stand in {file}")
@@ -93,14 +96,23 @@ def _settings_file() -> Line:
 def _songs_folder(settings: Settings | None) -> tuple[Path | None, Line]:
     search = find_songs(settings.songs.folder if settings else None)
     if search.folder is None:
-        looked = f" Looked at {len(search.looked_at)} places." if search.looked_at else ""
+        looked = f" Looked at {', '.join(map(str, search.looked_at))}." if search.looked_at else ""
         return None, Line(
             "Songs folder",
             State.TO_DO,
             search.how + looked,
             f"Choose it in the overlay, or write it into {paths.settings_file()}, as folder under [songs].",
         )
-    sets = sum(1 for entry in os.scandir(search.folder) if entry.is_dir())
+    try:
+        with os.scandir(search.folder) as entries:
+            sets = sum(entry.is_dir() for entry in entries)
+    except OSError as error:
+        return None, Line(
+            "Songs folder",
+            State.TO_DO,
+            f"{search.folder} cannot be read ({error.strerror})",
+            "Make it readable.",
+        )
     found = f"{search.folder}: {sets} sets ({search.how})"
     others = f"; there is also {', '.join(map(str, search.others))}" if search.others else ""
     return search.folder, Line("Songs folder", State.FINE, found + others)
@@ -108,7 +120,7 @@ def _songs_folder(settings: Settings | None) -> tuple[Path | None, Line]:
 
 def _watch_limit(folder: Path | None) -> Iterator[Line]:
     """Linux grants each user a number of watches, and each set's folder takes one."""
-    if sys.platform != "linux" or folder is None:
+    if not ON_LINUX or folder is None:
         return
     folders = 1 + sum(len(names) for _, names, _ in os.walk(folder))
     try:

@@ -11,6 +11,7 @@ import logging
 import os
 import queue
 import shutil
+import subprocess
 import sys
 import threading
 import warnings
@@ -29,6 +30,9 @@ SHOWN_FOR_S: Final = 8
 TITLE_LIMIT: Final = 63
 TEXT_LIMIT: Final = 255
 """Windows' balloon holds 64 and 256 characters with the terminating zero; plyer raises beyond them."""
+ANSWER_TIMEOUT_S: Final = 10.0
+_ON_LINUX: Final[bool] = sys.platform.startswith("linux")
+_ON_WINDOWS: Final[bool] = sys.platform.startswith("win")
 QUEUE_LIMIT: Final = 3
 """Notifications that wait while one is being sent. More than these would be news of the past."""
 
@@ -51,7 +55,7 @@ class Notifier:
     ) -> None:
         self.enabled = enabled
         """The person's setting; may change while running."""
-        self._send = send or (lambda message: _send_with_plyer(message, icon))
+        self._send = send or (lambda message: _send(message, icon))
         self._waiting: queue.Queue[Message | None] = queue.Queue(QUEUE_LIMIT)
         self._thread: threading.Thread | None = None
         self._given_up = threading.Event()
@@ -98,7 +102,7 @@ class NotificationsUnavailableError(RuntimeError):
 
 def missing_service() -> str | None:
     """Why a Linux desktop would not show a notification, as far as that can be known without sending one."""
-    if sys.platform != "linux":
+    if not _ON_LINUX:
         return None
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if not (os.environ.get("DBUS_SESSION_BUS_ADDRESS") or (runtime and Path(runtime, "bus").exists())):
@@ -108,10 +112,29 @@ def missing_service() -> str | None:
     return None
 
 
-def _send_with_plyer(message: Message, icon: Path | None) -> None:
+def _send(message: Message, icon: Path | None) -> None:
     reason = missing_service()
     if reason:
         raise NotificationsUnavailableError(reason)
+    if tool := shutil.which("notify-send"):
+        _send_with_tool(tool, message)
+    else:
+        _send_with_plyer(message, icon)
+
+
+def _send_with_tool(tool: str, message: Message) -> None:
+    """As plyer would, but it lets the tool's complaints through to the terminal unread."""
+    command = [tool, f"--app-name={APP_NAME}", f"--expire-time={SHOWN_FOR_S * 1000}", "--", message.title]
+    # Linux desktops read the body as markup, and "<3" in a song's title is none.
+    command.append(escape(message.text, quote=False))
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=ANSWER_TIMEOUT_S)  # noqa: S603  the desktop's own tool, by its full path
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.split()) or f"exit code {error.returncode}"
+        raise NotificationsUnavailableError(f"notify-send failed: {said}") from error
+
+
+def _send_with_plyer(message: Message, icon: Path | None) -> None:
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
         # Imported late: it looks for the desktop's service, and warns where it finds none.
@@ -120,12 +143,25 @@ def _send_with_plyer(message: Message, icon: Path | None) -> None:
         try:
             notification.notify(
                 title=message.title,
-                # Linux desktops read the body as markup, and "<3" in a song's title is none.
-                message=escape(message.text, quote=False) if sys.platform == "linux" else message.text,
+                message=escape(message.text, quote=False) if _ON_LINUX else message.text,
                 app_name=APP_NAME,
-                app_icon=str(icon) if icon else "",
+                app_icon=icon_file(icon) if icon and _ON_WINDOWS else "",
                 timeout=SHOWN_FOR_S,
             )
         except NotImplementedError as error:
             said = "; ".join(" ".join(str(complaint.message).split()) for complaint in complaints)
             raise NotificationsUnavailableError(said or str(error)) from error
+
+
+def icon_file(icon: Path) -> str:
+    """The icon as a file, drawn at its first use; "" (the system's own icon) where it cannot be written."""
+    from daemon.desktop.icons import write_ico  # noqa: PLC0415  it draws with Pillow, which is loaded late
+
+    try:
+        if not icon.exists():
+            icon.parent.mkdir(parents=True, exist_ok=True)
+            write_ico(icon)
+    except OSError as error:
+        log.info("Notifications have no icon of ours: %s", error)
+        return ""
+    return str(icon)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ON_MACOS: Final[bool] = sys.platform == "darwin"
 START_TIMEOUT_S: Final = 5.0
 STOP_TIMEOUT_S: Final = 2.0
 DOCKED_AGAIN_S: Final = 30.0
@@ -203,7 +204,7 @@ def _guarded(action: Callable[[], object]) -> Callable[[], None]:
 
 
 def _load_pystray() -> ModuleType | str:
-    if sys.platform == "darwin":
+    if ON_MACOS:
         return f"macOS gives the menu bar to a program's main thread only: no tray icon. {IN_THE_OVERLAY}"
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         return f"There is no display (DISPLAY is not set), so no tray icon. {IN_THE_OVERLAY}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     """Path, time of the last change in nanoseconds, size in bytes."""
 
 _MOST_SONGS = 1_000
+MOST_S = 20.0
+"""An ordinary song takes some hundredths of a second; what takes this long is no song."""
 _PACKETS_TRIED = 50
 """Something must be heard within a second or two of packets, or it is no audio."""
 
@@ -76,7 +79,7 @@ def measure(audio: Path) -> Song:
     import av  # noqa: PLC0415  # see above
 
     try:
-        with av.open(str(audio), metadata_errors="replace") as container:
+        with av.open(str(audio), metadata_errors="replace", timeout=MOST_S) as container:
             if not container.streams.audio:
                 return Song(problem=f"{audio.name} is not audio")
             length_ms = _length_ms(container, container.streams.audio[0])
@@ -90,7 +93,10 @@ def _length_ms(container: InputContainer, stream: AudioStream) -> float:
     first: int | None = None
     end = tried = 0
     heard = False
+    deadline = time.monotonic() + MOST_S
     for packet in container.demux(stream):
+        if time.monotonic() > deadline:
+            return 0.0
         if packet.pts is None:
             continue  # what flushes the demuxer at the end
         if not heard and tried < _PACKETS_TRIED:

@@ -86,8 +86,7 @@ class InotifyFolders:
             return
         if not event.name:
             if folder == self._root and (event.is_delete_self or event.is_move_self):
-                self.report = WatchReport("nothing", 0, f"{folder} is gone: no save can be seen there.")
-                self._sink(Notice(Kind.ENDED, folder, at))
+                self._ended(at)
             return
         name = os.fsdecode(event.name)
         if event.mask & InotifyConstants.IN_ISDIR:
@@ -96,11 +95,18 @@ class InotifyFolders:
             self._on_map(event, folder + os.sep + name, at)
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
+        unmounted = self._table.folder_of(wd) == self._root
         self._table.dropped(wd)
+        if unmounted:
+            self._ended(time.perf_counter())
 
     def on_queue_overflow(self) -> None:
         self._enter(self._root)
         self._sink(Notice(Kind.LOST, self._root, time.perf_counter()))
+
+    def _ended(self, at: float) -> None:
+        self.report = WatchReport("nothing", 0, f"{self._root} is gone: no save can be seen there.")
+        self._sink(Notice(Kind.ENDED, self._root, at))
 
     # Files and folders.
 

@@ -53,9 +53,10 @@ class PortableFolders:
     def start(self) -> WatchReport:
         observer = Observer()
         try:
+            with os.scandir(self._root) as entries:
+                sets = sum(entry.is_dir() for entry in entries)
             observer.schedule(self._handler, str(self._root), recursive=True, event_filter=_EVENTS)
             observer.start()
-            sets = sum(entry.is_dir() for entry in os.scandir(self._root))
         except OSError as error:
             self.report = WatchReport("nothing", 0, f"{self._root} cannot be watched: {error.strerror}.")
             return self.report

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daemon.watch.settling import Version
+from daemon.watch.settling import Look, Version, look
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES = 128 * 1024 * 1024
 """Two orders of magnitude above the largest map with a storyboard in it: beyond, it is no map."""
+
+
+FRESH_S = 2.0
+"""What was changed longer ago than this nobody is still writing."""
+REST_S = 0.06
+PATIENCE_S = 2.0
 
 
 class BusyError(OSError):
@@ -43,6 +50,28 @@ def read_shared(path: Path) -> Reading | None:
         return _read(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def read_at_rest(path: Path) -> Reading | None:
+    """For a look that no event announced: what was changed a moment ago may be half a save, so it
+    is read again until it stays as it is and looks like a whole map, or the patience ends. Blocks.
+    """
+    give_up_at = time.monotonic() + PATIENCE_S
+    last: Reading | None = None
+    while True:
+        reading = read_shared(path)
+        if reading is None or _is_at_rest(reading, last) or time.monotonic() >= give_up_at:
+            return reading
+        last = reading
+        time.sleep(REST_S)
+
+
+def _is_at_rest(reading: Reading, last: Reading | None) -> bool:
+    _, changed_ns = reading.stamp
+    if time.time() - changed_ns / 1e9 > FRESH_S:
+        return True
+    whole = look(reading.data, reading.version, None) is Look.WHOLE
+    return whole and last is not None and last.stamp == reading.stamp
 
 
 def _read(descriptor: int, path: Path) -> Reading:

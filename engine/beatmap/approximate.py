@@ -51,6 +51,13 @@ def bezier(points: Sequence[complex], most_points: int) -> list[complex]:
     return _sampled(points, most_points)
 
 
+def work_of_a_point(control_points: int) -> int:
+    """What `bezier` does for each point that it gives: halving costs all control points, sampling those whose
+    weight counts, and doubles its points as long as it may.
+    """
+    return control_points if control_points <= MOST_SUBDIVIDED else 14 * math.isqrt(control_points)
+
+
 def _quadratic(start: complex, middle: complex, end: complex, most_points: int) -> list[complex]:
     """All pieces of a parabola flatten at the same depth, so its points lie at even steps of t."""
     bend = start - 2 * middle + end
@@ -222,13 +229,16 @@ def _catmull_at(points: Sequence[complex], index: int, t: float) -> complex:
     return b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
 
 
-def spline_pieces(points: Sequence[complex], degree: int) -> list[tuple[complex, ...]]:
+def spline_pieces(
+    points: Sequence[complex], degree: int, most_work: int = MOST_SPLINE_WORK
+) -> list[tuple[complex, ...]]:
     """A clamped uniform B-spline as beziers, one between each two knots."""
     highest = len(points) - 1
     degree = min(degree, highest)
     if degree == highest:
         return [tuple(points)]
-    degree = min(degree, max(2, int((MOST_SPLINE_WORK / len(points)) ** (1 / 3))))
+    most_work = min(most_work, MOST_SPLINE_WORK)
+    degree = min(degree, max(2, int((most_work / len(points)) ** (1 / 3))))
     spans = len(points) - degree
     knots = [0] * degree + list(range(spans + 1)) + [spans] * degree
     return [

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.combos import number_combos
+from engine.beatmap.curve import MOST_WORK, MOST_WORK_OF_A_MAP
 from engine.beatmap.layout import EARLY_VERSION_OFFSET_MS
 from engine.beatmap.objects import Hold, Mode, Problem, SampleSet, Slider, Spinner
 from engine.beatmap.parse_events import EventReader
@@ -57,9 +58,6 @@ class Beatmap:
     document: Document
     _found: list[Problem] = field(default_factory=list, repr=False)
     """What the views could not understand, added as each is read."""
-
-    _shapes: dict[int, SliderShape] = field(default_factory=dict, repr=False)
-    """By the line of the slider."""
 
     @property
     def format_version(self) -> int:
@@ -173,21 +171,32 @@ class Beatmap:
     def end_ms(self, obj: HitObject) -> float:
         """When it ends in the song: a slider's end follows from its path, its velocity and its spans."""
         if isinstance(obj, Slider):
-            return self.slider(obj).end_ms
+            return self._shapes[obj.line].end_ms
         return obj.end_ms if isinstance(obj, Spinner | Hold) else obj.time_ms
 
     def slider(self, obj: Slider) -> SliderShape:
-        kept = self._shapes.get(obj.line)
-        if kept is None:
-            difficulty = self.difficulty
-            kept = self._shapes[obj.line] = shape(
-                obj,
-                self.timing,
-                difficulty.slider_multiplier,
-                difficulty.slider_tick_rate,
-                self.format_version,
-            )
-        return kept
+        """Of a slider of this map."""
+        return self._shapes[obj.line]
+
+    @cached_property
+    def sliders_drawn_coarsely(self) -> int:
+        """How many paths were too much work to draw as the game does; their times are still right."""
+        return sum(shape.path.curve.coarse for shape in self._shapes.values())
+
+    @cached_property
+    def _shapes(self) -> dict[int, SliderShape]:
+        """By the line of the slider. All at once, in order of time, as they share what drawing may cost."""
+        timing, version = self.timing, self.format_version
+        multiplier, tick_rate = self.difficulty.slider_multiplier, self.difficulty.slider_tick_rate
+        work_left = MOST_WORK_OF_A_MAP
+        shapes: dict[int, SliderShape] = {}
+        for obj in self.objects:
+            if isinstance(obj, Slider):
+                most_work = max(0, min(MOST_WORK, work_left))
+                made = shape(obj, timing, multiplier, tick_rate, version, most_work)
+                work_left -= made.path.curve.work
+                shapes[obj.line] = made
+        return shapes
 
     def _values(self, section: str) -> Values:
         return Values(self.document.text_lines, self.document.layout, section, self._found)

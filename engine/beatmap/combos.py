@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Mode, Spinner
+from engine.beatmap.quick_frozen import maker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,9 @@ class Combo:
     """Which combo of the map this is, from 1; 0 for spinners before the first one."""
     starts: bool
     """Whether a combo begins here, by the mapper's flag or because the game makes one begin."""
+
+
+make_combo: Final = maker(Combo)
 
 
 def number_combos(
@@ -59,5 +63,5 @@ def number_combos(
             combo_index += 1
             # Skips count only where the mapper set the new combo: the bits mean nothing without it.
             colour += 1 + (obj.colours_skipped if obj.new_combo else 0)
-        combos.append(Combo(number, colour % colours, combo_index, starts=starts))
+        combos.append(make_combo(number, colour % colours, combo_index, starts))
     return tuple(combos)

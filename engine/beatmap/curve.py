@@ -8,7 +8,7 @@ points in a line, equal points at the end, a length beyond the path) is that of 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import accumulate
 from math import inf, isnan
@@ -26,6 +26,12 @@ FARTHEST_PX: Final = 131_072.0
 """The game refuses coordinates beyond this; here they are pulled back to it."""
 MOST_POINTS: Final = 20_000
 """Of one polyline. The longest path the game accepts needs about half as many."""
+MOST_WORK: Final = 6_000_000
+"""What drawing one path may cost, in steps of some 50 ns: twice that of the most expensive real slider."""
+MOST_WORK_OF_A_MAP: Final = 12_000_000
+"""Half a second. The most expensive of 640 real maps needs a quarter of it, nearly all others a hundredth."""
+WORK_OF_A_POINT: Final = 16
+"""For each point that is drawn, beside what its control points cost."""
 CACHED_POINTS: Final = 160_000
 """About 12 MB: the sliders of ten maps."""
 SAME_DISTANCE: Final = 1e-7
@@ -64,6 +70,12 @@ class Curve:
     """From the head to each point along the curve; the game's sum, not that of the thinned polyline."""
     natural_px: float
     """The length of the drawn path before it was cut or lengthened to what the file asks."""
+    reach_px: float
+    """How far from the head its farthest point lies."""
+    work: int = 0
+    """What it cost to draw."""
+    coarse: bool = False
+    """Whether it would have cost more than it might, so that the game draws it finer."""
 
     @property
     def length_px(self) -> float:
@@ -201,13 +213,19 @@ def _perfect_or(points: list[complex], fractions: bool) -> PathKind:
 _curves: TwoGenerations[Curve] = TwoGenerations(CACHED_POINTS)
 
 
-def curve_of(control: ControlPath, length_px: float | None) -> Curve:
-    """The polyline of these control points with this length; remembered."""
+def curve_of(control: ControlPath, length_px: float | None, most_work: int = MOST_WORK) -> Curve:
+    """The polyline of these control points with this length; remembered.
+
+    What would cost more than `most_work` is drawn coarser. With less than nothing it runs straight from
+    control point to control point: times, which follow from the file's length, are still right then.
+    """
     key = (control, length_px)
     curve = _curves.get(key)
-    if curve is None:
-        curve = _fitted(control, length_px)
-        _curves.put(key, curve, len(curve.points) + 16)
+    if curve is None or curve.work > most_work:
+        curve = _fitted(_drawn(control, most_work), length_px)
+        if most_work == MOST_WORK:
+            controls = sum(len(segment.points) for segment in control.segments)
+            _curves.put(key, curve, len(curve.points) + controls + 16)
     return curve
 
 
@@ -217,25 +235,34 @@ def forget_curves() -> None:
 
 
 def path_of(
-    path_text: str, x: float, y: float, length_px: float | None = None, format_version: int = 14
+    path_text: str,
+    x: float,
+    y: float,
+    length_px: float | None = None,
+    format_version: int = 14,
+    most_work: int = MOST_WORK,
 ) -> Path:
     """From a slider's fields to its path on the playfield."""
-    return Path(curve_of(parse_path(path_text, x, y, format_version), length_px), x, y)
+    return Path(curve_of(parse_path(path_text, x, y, format_version), length_px, most_work), x, y)
 
 
-def _fitted(control: ControlPath, length_px: float | None) -> Curve:
-    points, unseen_px = _drawn(control)
-    steps = map(abs, map(sub, points[1:], points))
-    distances = list(accumulate(steps, initial=unseen_px))
+def _fitted(drawing: Drawing, length_px: float | None) -> Curve:
+    points = drawing.points
+    steps_px = map(abs, map(sub, points[1:], points))
+    distances = list(accumulate(steps_px, initial=drawing.unseen_px))
     natural_px = distances[-1] if len(points) > 1 else 0.0
     distances[0] = 0.0
-    if length_px is None or not 0 < length_px < inf or length_px == natural_px:
-        return Curve(tuple(points), tuple(distances), natural_px)
-    if len(points) == 1:
-        return Curve(tuple(points), (0.0,), natural_px)
-    if length_px > natural_px and points[-1] == points[-2]:
+    if length_px is not None and 0 < length_px < inf and len(points) > 1:
         # Stable does not lengthen a path whose last two points are equal.
-        return Curve(tuple(points), tuple(distances), natural_px)
+        longest_px = inf if points[-1] != points[-2] else natural_px
+        if length_px != natural_px and length_px <= longest_px:
+            _fit(points, distances, length_px)
+    reach_px = max(map(abs, points))
+    return Curve(tuple(points), tuple(distances), natural_px, reach_px, drawing.work, drawing.coarse)
+
+
+def _fit(points: list[complex], distances: list[float], length_px: float) -> None:
+    """Cut off, or lengthened in the direction of its last step."""
     # The point that gives way: the first one at or beyond the length, or the last.
     moved = min(bisect_left(distances, length_px), len(points) - 1)
     before = points[moved - 1]
@@ -244,33 +271,74 @@ def _fitted(control: ControlPath, length_px: float | None) -> Curve:
     direction = step / size_px if size_px else 0j
     points[moved:] = [before + direction * (length_px - distances[moved - 1])]
     distances[moved:] = [length_px]
-    return Curve(tuple(points), tuple(distances), natural_px)
 
 
-def _drawn(control: ControlPath) -> tuple[list[complex], float]:
-    """All segments as one polyline, and what of its length the game counts without drawing it."""
-    points: list[complex] = []
-    unseen_px = 0.0
+@dataclass(slots=True)
+class Drawing:
+    """A polyline in the making, segment by segment."""
+
+    most_work: int
+    points: list[complex] = field(default_factory=list)
+    unseen_px: float = 0.0
+    """What the game counts of the length without drawing it."""
+    work: int = 0
+
+    @property
+    def coarse(self) -> bool:
+        return self.work > self.most_work
+
+    @property
+    def work_left(self) -> int:
+        return max(0, self.most_work - self.work)
+
+    def most_points(self, work_of_a_point: int) -> int:
+        """How many the next piece may have."""
+        return max(0, min(MOST_POINTS - len(self.points), self.work_left // work_of_a_point))
+
+    def add(self, part: list[complex], work: int) -> None:
+        self.work += work
+        self.points += part[1:] if self.points and part[0] == self.points[-1] else part
+
+
+def _drawn(control: ControlPath, most_work: int) -> Drawing:
+    """All segments as one polyline."""
+    drawing = Drawing(most_work)
     for segment in control.segments:
-        part, part_unseen_px = _segment_points(segment, max(0, MOST_POINTS - len(points)))
-        unseen_px += part_unseen_px
-        points += part[1:] if points and part[0] == points[-1] else part
-    return points, unseen_px
+        if segment.kind is PathKind.LINEAR or len(segment.points) == 1:
+            drawing.add(list(segment.points), 0)
+        elif drawing.work >= most_work:
+            drawing.add(list(segment.points), 1)
+        elif segment.kind is PathKind.CATMULL:
+            _draw_catmull(drawing, segment.points)
+        elif segment.kind is not PathKind.PERFECT or not _draw_arc(drawing, segment.points):
+            _draw_beziers(drawing, segment)
+    return drawing
 
 
-def _segment_points(segment: Segment, most_points: int) -> tuple[list[complex], float]:
-    points = segment.points
-    if segment.kind is PathKind.LINEAR or len(points) == 1:
-        return list(points), 0.0
-    if segment.kind is PathKind.CATMULL:
-        return approximate.catmull(points, most_points)
-    if segment.kind is PathKind.PERFECT and len(points) == ARC_POINTS:
-        drawn = approximate.arc(points)
-        if drawn is not None:
-            return drawn, 0.0
-    if segment.degree is None:
-        return approximate.bezier(points, most_points), 0.0
-    drawn = []
-    for piece in approximate.spline_pieces(points, segment.degree):
-        drawn[-1:] = approximate.bezier(piece, max(0, most_points - len(drawn)))
-    return drawn, 0.0
+def _draw_catmull(drawing: Drawing, points: tuple[complex, ...]) -> None:
+    work = len(points) * approximate.CATMULL_DETAIL * WORK_OF_A_POINT
+    part, unseen_px = approximate.catmull(points, drawing.most_points(WORK_OF_A_POINT))
+    drawing.unseen_px += unseen_px
+    drawing.add(part, work)
+
+
+def _draw_arc(drawing: Drawing, points: tuple[complex, ...]) -> bool:
+    part = approximate.arc(points) if len(points) == ARC_POINTS else None
+    if part is None:
+        return False
+    drawing.add(part, len(part) * WORK_OF_A_POINT)
+    return True
+
+
+def _draw_beziers(drawing: Drawing, segment: Segment) -> None:
+    pieces: list[tuple[complex, ...]] = [segment.points]
+    if segment.degree is not None:
+        pieces = approximate.spline_pieces(segment.points, segment.degree, drawing.work_left)
+        drawing.work += len(segment.points) * len(pieces[0]) ** 3
+    for number, piece in enumerate(pieces):
+        if number:
+            # Two pieces share a point, but for rounding.
+            drawing.points.pop()
+        each = WORK_OF_A_POINT + approximate.work_of_a_point(len(piece))
+        part = approximate.bezier(piece, drawing.most_points(each))
+        drawing.add(part, len(part) * each)

@@ -6,6 +6,7 @@ looked at more closely, and only the views that they need are read.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -129,13 +130,16 @@ def _timing_spans(document: Document, numbers: Iterable[int]) -> Iterator[Span]:
     """
     beatmap = document.beatmap
     timing = beatmap.timing
+    red_times_ms = [point.time_ms for point in timing.red]
+    times_ms = [point.time_ms for point in timing.points]
     for point in _readable(document, numbers, beatmap.timing_reader.read):
-        rivals = timing.red if point.uninherited else timing.points
-        next_ms = next((other.time_ms for other in rivals if other.time_ms > point.time_ms), None)
+        rivals_ms = red_times_ms if point.uninherited else times_ms
         start_ms = point.time_ms
+        following = bisect_right(rivals_ms, start_ms)
         if point.uninherited and beatmap.objects and timing.red[0].time_ms == start_ms:
             start_ms = min(start_ms, beatmap.objects[0].time_ms)
-        yield Span(start_ms, max(start_ms, beatmap.last_end_ms) if next_ms is None else next_ms)
+        last = following == len(rivals_ms)
+        yield Span(start_ms, max(start_ms, beatmap.last_end_ms) if last else rivals_ms[following])
 
 
 def _settings(before: Document, after: Document) -> Iterator[str]:

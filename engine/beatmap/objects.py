@@ -73,7 +73,16 @@ class Slider:
     length_px: float | None
     """None: the length of the path itself."""
     edge_sounds: tuple[HitSound, ...]
+    """Of the head, the repeats and the end, as far as the file names them; see `edge`."""
     edge_sets: tuple[tuple[SampleSet, SampleSet], ...]
+
+    def edge(self, number: int) -> tuple[HitSound, tuple[SampleSet, SampleSet]]:
+        """How the head (0), a repeat or the end sounds; what the file does not name sounds as the slider."""
+        sounds, sets = self.edge_sounds, self.edge_sets
+        return (
+            sounds[number] if number < len(sounds) else self.hitsound,
+            sets[number] if number < len(sets) else (self.sample.normal_set, self.sample.addition_set),
+        )
 
 
 @dataclass(frozen=True, slots=True)

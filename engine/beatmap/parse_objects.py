@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.beatmap.layout import FIRST_LAZER_VERSION
-from engine.beatmap.making import maker
 from engine.beatmap.objects import (
     Circle,
     HitObject,
@@ -22,11 +21,11 @@ from engine.beatmap.objects import (
     Slider,
     Spinner,
 )
+from engine.beatmap.quick_frozen import maker
 from engine.beatmap.reading import (
     COORDINATE_LIMIT,
     Memo,
     Unreadable,
-    Value,
     decoded,
     is_silent,
     quoted,
@@ -37,7 +36,7 @@ from engine.beatmap.reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
 Head: TypeAlias = tuple[int, float, float, float, bool, int]
 """What all objects begin with, in the order of their fields: line, x, y, time, new combo, colours skipped."""
@@ -186,19 +185,18 @@ def _read_circle(text: bytes) -> tuple[HitSound, HitSample]:
 
 
 def _read_edges(key: tuple[bytes, bytes, bytes]) -> Edges:
-    """Sound, spans, and `edge sounds,edge sets,sample`; nodes that are not named sound as the object does."""
+    """Sound, spans, and `edge sounds,edge sets,sample`."""
     sound_text, spans_text, edges = key
     sounds_text, sets_text, sample_text, *_ = (*edges.rstrip().split(b","), b"", b"")
     sound, sample, spans = _read_sound(sound_text), _read_sample(sample_text), _read_spans(spans_text)
-    sounds = _filled(sounds_text, _edge_sound, sound, spans + 1)
+    sounds = [_edge_sound(part) for part in _parts(sounds_text, spans + 1)]
     own_sets = (sample.normal_set, sample.addition_set)
-    sets = _filled(sets_text, lambda text: _edge_set(text) if text else own_sets, own_sets, spans + 1)
-    return sound, sample, spans, sounds, sets
+    sets = [_edge_set(part) if part else own_sets for part in _parts(sets_text, spans + 1)]
+    return sound, sample, spans, tuple(sounds), tuple(sets)
 
 
-def _filled(text: bytes, read: Callable[[bytes], Value], own: Value, nodes: int) -> tuple[Value, ...]:
-    given = [read(part) for part in text.split(b"|")[:nodes]] if text else []
-    return (*given, *[own] * (nodes - len(given)))
+def _parts(text: bytes, most: int) -> list[bytes]:
+    return text.split(b"|")[:most] if text else []
 
 
 @remembered

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from engine.beatmap.making import maker
 from engine.beatmap.objects import Problem, SampleSet
+from engine.beatmap.quick_frozen import maker
 from engine.beatmap.reading import (
     PARSE_LIMIT,
     Memo,

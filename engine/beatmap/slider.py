@@ -12,8 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.cache import TwoGenerations
-from engine.beatmap.curve import Path, path_of
-from engine.beatmap.single import float32
+from engine.beatmap.curve import MOST_WORK, Path, path_of
+from engine.beatmap.float32 import float32
 
 if TYPE_CHECKING:
     from engine.beatmap.objects import Slider
@@ -30,8 +30,12 @@ NO_TICK_BEFORE_END_MS: Final = 10.0
 TAIL_LENIENCY_MS: Final = 36.0
 MOST_TICKS: Final = 10_000
 """Of one slider. Only a joke has more, and its shape says how many were left out."""
-CACHED_NESTED: Final = 60_000
-"""About 12 MB: the sliders of some fifteen maps."""
+CACHED_POINTS: Final = 200_000
+"""About 16 MB: the sliders of some ten maps."""
+POINTS_OF_A_SHAPE: Final = 8
+"""What a shape weighs beside its curve."""
+CHARACTERS_OF_A_POINT: Final = 50
+"""So much of a path's text takes the memory of a point."""
 NOTHING_PX: Final = 1e-7
 
 
@@ -64,9 +68,33 @@ class SliderShape:
     span_ms: float
     duration_ms: float
     end_ms: float
-    nested: tuple[Nested, ...]
-    """In time order: head, ticks and repeats, tail."""
-    ticks_left_out: int = 0
+    tick_px: float
+    """From tick to tick along the path; infinite where there are none."""
+
+    @property
+    def nested(self) -> tuple[Nested, ...]:
+        """In time order: head, ticks and repeats, tail. Made anew each time: it may be thousands."""
+        shares, _ = self._tick_shares()
+        ticks = [(share, *self.path.position_at_px(share * self.length_px)) for share in shares]
+        nested = [Nested(NestedKind.HEAD, self.start_ms, *self.path.position_at_px(0.0))]
+        for span in range(self.span_count):
+            start_ms = self.start_ms + span * self.span_ms
+            if span % 2:
+                nested += [
+                    Nested(NestedKind.TICK, start_ms + (1 - share) * self.span_ms, x, y)
+                    for share, x, y in reversed(ticks)
+                ]
+            else:
+                nested += [
+                    Nested(NestedKind.TICK, start_ms + share * self.span_ms, x, y) for share, x, y in ticks
+                ]
+            nested.append(self._turn(span))
+        return tuple(nested)
+
+    @property
+    def ticks_left_out(self) -> int:
+        """How many `nested` lacks: what is beyond `MOST_TICKS` is not listed."""
+        return self._tick_shares()[1]
 
     @property
     def judged_end_ms(self) -> float:
@@ -76,8 +104,7 @@ class SliderShape:
     @property
     def end_position(self) -> tuple[float, float]:
         """Where the last span ends: at the head again after an even number of spans."""
-        tail = self.nested[-1]
-        return tail.x, tail.y
+        return self.path.position_at_px(0.0 if self.span_count % 2 == 0 else self.length_px)
 
     def position_at(self, time_ms: float) -> tuple[float, float]:
         """Where the ball is; before the start the head, after the end the tail."""
@@ -88,14 +115,43 @@ class SliderShape:
         share = spans - number
         return self.path.position_at_px((1 - share if number % 2 else share) * self.length_px)
 
+    def _turn(self, span: int) -> Nested:
+        """What stands at the end of a span."""
+        kind = NestedKind.REPEAT if span < self.span_count - 1 else NestedKind.TAIL
+        time_ms = self.start_ms + (span + 1) * self.span_ms
+        return Nested(kind, time_ms, *self.path.position_at_px(0.0 if span % 2 else self.length_px))
 
-_shapes: TwoGenerations[SliderShape] = TwoGenerations(CACHED_NESTED)
+    def _tick_shares(self) -> tuple[list[float], int]:
+        """Where on a span its ticks lie, 0 to 1 from the head, and how many in all are too many to list."""
+        length_px = min(self.length_px, LONGEST_WITH_TICKS_PX)
+        last_px = length_px - self.velocity_px_per_ms * NO_TICK_BEFORE_END_MS
+        most = MOST_TICKS // self.span_count
+        shares: list[float] = []
+        # Added up step by step, as the game does it: at the very edge the sum decides.
+        at_px = self.tick_px
+        while at_px < last_px:
+            if len(shares) == most:
+                return shares, math.ceil((last_px - at_px) / self.tick_px) * self.span_count
+            shares.append(at_px / length_px)
+            at_px += self.tick_px
+        return shares, 0
+
+
+_shapes: TwoGenerations[SliderShape] = TwoGenerations(CACHED_POINTS)
 
 
 def shape(
-    slider: Slider, timing: Timing, slider_multiplier: float, tick_rate: float, format_version: int = 14
+    slider: Slider,
+    timing: Timing,
+    slider_multiplier: float,
+    tick_rate: float,
+    format_version: int = 14,
+    most_work: int = MOST_WORK,
 ) -> SliderShape:
-    """Remembered across saves: a slider that nothing touched costs two look-ups of timing."""
+    """Remembered across saves: a slider that nothing touched costs three look-ups of timing.
+
+    `most_work` is what drawing its path may cost, see `curve_of`.
+    """
     key = (
         slider.path_text,
         slider.x,
@@ -111,9 +167,12 @@ def shape(
         format_version,
     )
     known = _shapes.get(key)
-    if known is None:
-        known = _shape(*key)
-        _shapes.put(key, known, len(known.nested) + 4)
+    if known is None or known.path.curve.work > most_work:
+        known = _shape(*key, most_work)
+        if most_work == MOST_WORK:
+            points = len(known.path.curve.points)
+            text_points = len(slider.path_text) // CHARACTERS_OF_A_POINT
+            _shapes.put(key, known, points + text_points + POINTS_OF_A_SHAPE)
     return known
 
 
@@ -135,8 +194,9 @@ def _shape(
     slider_multiplier: float,
     tick_rate: float,
     format_version: int,
+    most_work: int,
 ) -> SliderShape:
-    path = path_of(path_text, x, y, length_px, format_version)
+    path = path_of(path_text, x, y, length_px, format_version, most_work)
     px_per_ms = velocity_px_per_ms(slider_multiplier, velocity, beat_ms)
     spans = span_count if path.length_px > NOTHING_PX else 1
     tick_px = math.inf
@@ -147,7 +207,6 @@ def _shape(
         tick_px /= 1.0 if format_version >= TICKS_FOLLOW_VELOCITY_FROM else velocity
     duration_ms = spans * path.length_px / px_per_ms
     span_ms = duration_ms / spans
-    along, left_out = _tick_shares(path.length_px, tick_px, px_per_ms * NO_TICK_BEFORE_END_MS, spans)
     return SliderShape(
         path=path,
         start_ms=time_ms,
@@ -157,8 +216,7 @@ def _shape(
         span_ms=span_ms,
         duration_ms=duration_ms,
         end_ms=time_ms + duration_ms,
-        nested=_nested(path, time_ms, span_ms, spans, along),
-        ticks_left_out=left_out,
+        tick_px=tick_px,
     )
 
 
@@ -167,43 +225,3 @@ def velocity_px_per_ms(slider_multiplier: float, velocity: float, beat_ms: float
     multiplier = min(max(slider_multiplier, LEAST_MULTIPLIER), MOST_MULTIPLIER)
     percent_of_beat = float32(100.0 / velocity)
     return PX_PER_BEAT * multiplier / (beat_ms * (min(max(percent_of_beat, 10.0), 1000.0) / 100.0))
-
-
-def _tick_shares(length_px: float, tick_px: float, margin_px: float, spans: int) -> tuple[list[float], int]:
-    """Where on a span its ticks lie, 0 to 1 from the head, and how many of all spans are too many to list."""
-    length_px = min(length_px, LONGEST_WITH_TICKS_PX)
-    most = MOST_TICKS // spans
-    shares: list[float] = []
-    # Added up step by step, as the game does it: at the very edge the sum decides.
-    at_px = tick_px
-    while at_px < length_px - margin_px:
-        if len(shares) == most:
-            more = math.ceil((length_px - margin_px - at_px) / tick_px)
-            return shares, more * spans
-        shares.append(at_px / length_px)
-        at_px += tick_px
-    return shares, 0
-
-
-def _nested(
-    path: Path, start_ms: float, span_ms: float, spans: int, shares: list[float]
-) -> tuple[Nested, ...]:
-    head = path.position_at_px(0.0)
-    end = path.position_at_px(path.length_px)
-    ticks = [(share, *path.position_at_px(share * path.length_px)) for share in shares]
-    nested = [Nested(NestedKind.HEAD, start_ms, *head)]
-    for span in range(spans):
-        span_start_ms = start_ms + span * span_ms
-        if span % 2:
-            nested += [
-                Nested(NestedKind.TICK, span_start_ms + (1 - share) * span_ms, x, y)
-                for share, x, y in reversed(ticks)
-            ]
-        else:
-            nested += [
-                Nested(NestedKind.TICK, span_start_ms + share * span_ms, x, y) for share, x, y in ticks
-            ]
-        kind = NestedKind.REPEAT if span < spans - 1 else NestedKind.TAIL
-        ends_at_head = span % 2 == 1
-        nested.append(Nested(kind, start_ms + (span + 1) * span_ms, *(head if ends_at_head else end)))
-    return tuple(nested)

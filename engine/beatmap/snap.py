@@ -43,15 +43,27 @@ def snap(timing: Timing, time_ms: float, divisors: Sequence[int] = DIVISORS) -> 
     tempo = timing.tempo_at(time_ms)
     if tempo is None:
         return None
-    if tempo.until_ms - time_ms < SNAPPED_MS:
-        return Snap(1, tempo.until_ms, 0.0)
+    line = _line_at(tempo, time_ms, divisors)
+    return Snap(*line, 0.0) if line else _nearest(tempo, time_ms, divisors)
+
+
+def is_snapped(timing: Timing, time_ms: float, divisors: Sequence[int] = DIVISORS) -> bool:
+    """Whether `snap` finds it on the grid: the quick answer for nearly all objects of a map."""
+    tempo = timing.tempo_at(time_ms)
+    return tempo is not None and _line_at(tempo, time_ms, divisors) is not None
+
+
+def _line_at(tempo: Tempo, time_ms: float, divisors: Sequence[int]) -> tuple[int, float] | None:
+    """Divisor and time of the first line that is no farther away than rounding explains."""
     start_ms, beat_ms, until_ms = tempo.start_ms, tempo.beat_ms, tempo.until_ms
+    if until_ms - time_ms < SNAPPED_MS:
+        return 1, until_ms
     beats = (time_ms - start_ms) / beat_ms
     for divisor in divisors:
         grid_ms = start_ms + round(beats * divisor) / divisor * beat_ms
         if -SNAPPED_MS < time_ms - grid_ms < SNAPPED_MS and grid_ms <= until_ms:
-            return Snap(divisor, grid_ms, 0.0)
-    return _nearest(tempo, time_ms, divisors)
+            return divisor, grid_ms
+    return None
 
 
 def _nearest(tempo: Tempo, time_ms: float, divisors: Sequence[int]) -> Snap:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from heapq import merge
-from itertools import accumulate, islice
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from heapq import heappop, heappush, merge
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from engine.beatmap.float32 import float32
 from engine.beatmap.objects import Slider, Spinner
-from engine.beatmap.single import float32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,10 +34,14 @@ PLAYFIELD_ALLOWANCE: Final = 1.00041
 """The game's circles are this much larger than their size says: stable once rounded the playfield down."""
 MOST_STACKED: Final = 200
 """How many objects one object of an old file can lift: by then it stands far outside the playfield."""
+MOST_LIFTS: Final = 100_000
+"""How often objects of one map are lifted or lowered, all in all. Far more than any real map asks for; a map
+that goes on beyond it keeps the heights it has by then.
+"""
 PLAYFIELD_CENTRE: Final = 256 + 192j
 """Where the game puts every spinner."""
 CELL_PX: Final = 16
-"""Large enough that most places have everything near them in one cell, small enough to hold little else."""
+"""Large enough that most points lie in one cell alone, small enough that few others do."""
 
 
 def preempt_ms(approach_rate: float) -> int:
@@ -70,48 +75,51 @@ def stack_heights(
     return tuple(_forwards(objects, shape_of, reach_ms))
 
 
+Cell: TypeAlias = tuple[float, float]
+"""Column and row, whole numbers."""
+
+
 class _Cells:
     """Which objects have a point near a place, by index."""
 
     __slots__ = ("_cells", "_points")
 
     def __init__(self, points: Sequence[complex | None]) -> None:
-        """None: an object that never stacks."""
+        """None: an object that never stacks. A point goes into every cell that a place near it may lie in."""
         self._points = points
-        self._cells: dict[tuple[int, int], list[int]] = {}
+        cells: defaultdict[Cell, list[int]] = defaultdict(list)
         for index, point in enumerate(points):
-            if point is not None:
-                cell = (int(point.real // CELL_PX), int(point.imag // CELL_PX))
-                self._cells.setdefault(cell, []).append(index)
+            if point is None:
+                continue
+            x, y = point.real, point.imag
+            left, right = (x - STACK_DISTANCE_PX) // CELL_PX, (x + STACK_DISTANCE_PX) // CELL_PX
+            top, bottom = (y - STACK_DISTANCE_PX) // CELL_PX, (y + STACK_DISTANCE_PX) // CELL_PX
+            cells[left, top].append(index)
+            if left != right:
+                cells[right, top].append(index)
+            if top != bottom:
+                cells[left, bottom].append(index)
+                if left != right:
+                    cells[right, bottom].append(index)
+        self._cells = cells
 
     def last_before(self, place: complex, before: int, first: int) -> int:
         """The last object that is near, of those from index `first` to just before `before`; -1: none."""
-        last = -1
-        for indices in self._around(place):
-            for at in range(bisect_left(indices, before) - 1, -1, -1):
-                index = indices[at]
-                if index <= last or index < first:
-                    break
-                if self._near(index, place):
-                    last = index
-                    break
-        return last
+        indices = self._cells.get((place.real // CELL_PX, place.imag // CELL_PX), ())
+        for at in range(bisect_left(indices, before) - 1, -1, -1):
+            index = indices[at]
+            if index < first:
+                break
+            if self._near(index, place):
+                return index
+        return -1
 
     def after(self, place: complex, after: int) -> Iterator[int]:
         """All objects after this index that are near, in order."""
-        return merge(*(self._following(indices, place, after) for indices in self._around(place)))
-
-    def _following(self, indices: list[int], place: complex, after: int) -> Iterator[int]:
+        indices = self._cells.get((place.real // CELL_PX, place.imag // CELL_PX), ())
         for at in range(bisect_right(indices, after), len(indices)):
             if self._near(indices[at], place):
                 yield indices[at]
-
-    def _around(self, place: complex) -> list[list[int]]:
-        x, y = place.real, place.imag
-        left, right = int((x - STACK_DISTANCE_PX) // CELL_PX), int((x + STACK_DISTANCE_PX) // CELL_PX)
-        top, bottom = int((y - STACK_DISTANCE_PX) // CELL_PX), int((y + STACK_DISTANCE_PX) // CELL_PX)
-        cells = ((column, row) for column in range(left, right + 1) for row in range(top, bottom + 1))
-        return [self._cells[cell] for cell in cells if cell in self._cells]
 
     def _near(self, index: int, place: complex) -> bool:
         point = self._points[index]
@@ -130,23 +138,19 @@ class _Backwards:
         self._ends: list[complex | None] = []
         self._whole_ends_ms: list[float] = []
         for obj in objects:
-            start: complex | None = complex(obj.x, obj.y)
-            end, end_ms = start, obj.time_ms
+            start = complex(obj.x, obj.y)
             if isinstance(obj, Slider):
                 shape = shape_of(obj)
-                end, end_ms = complex(*shape.end_position), shape.end_ms
+                self._put(start, complex(*shape.end_position), int(shape.end_ms))
             elif isinstance(obj, Spinner):
-                start = end = None
-                end_ms = math.inf
-            self._starts.append(start)
-            self._ends.append(end)
-            self._whole_ends_ms.append(end_ms if end_ms == math.inf else int(end_ms))
-        # Nothing up to an object ends later than this: where that is too early, so is all before it.
-        ends_so_far = (-math.inf if end_ms == math.inf else end_ms for end_ms in self._whole_ends_ms)
-        self._latest_ends_ms = list(accumulate(ends_so_far, max))
+                self._put(None, None, math.inf)
+            else:
+                self._put(start, start, int(obj.time_ms))
         self._times_ms = [obj.time_ms for obj in objects]
+        self._reached = self._reached_by_circles()
         self._near_starts = _Cells(self._starts)
         self._near_ends = _Cells(self._ends)
+        self._lifts_left = MOST_LIFTS
         self.heights = [0] * len(objects)
         for index in range(len(objects) - 1, 0, -1):
             place = self._starts[index]
@@ -157,16 +161,34 @@ class _Backwards:
             else:
                 self._lift_under_circle(index, place)
 
+    def _put(self, start: complex | None, end: complex | None, whole_end_ms: float) -> None:
+        self._starts.append(start)
+        self._ends.append(end)
+        self._whole_ends_ms.append(whole_end_ms)
+
+    def _reached_by_circles(self) -> list[int]:
+        """For each object the first before it from which on nothing ended too long ago to lie under it: an
+        object in between that did ends the stack, near or not.
+        """
+        reached: list[int] = []
+        first = 0
+        running: list[tuple[float, int]] = []
+        for index, (time_ms, end_ms) in enumerate(zip(self._times_ms, self._whole_ends_ms, strict=True)):
+            since_ms = int(time_ms) - self._reach_ms
+            while running and running[0][0] < since_ms:
+                first = max(first, heappop(running)[1] + 1)
+            reached.append(first)
+            heappush(running, (end_ms, index))
+        return reached
+
     def _lift_under_circle(self, top: int, place: complex) -> None:
         """A stack of circles, which a slider's end turns over: then they go down and right under it."""
         above = top
         while True:
-            since_ms = int(self._times_ms[above]) - self._reach_ms
-            first = bisect_left(self._latest_ends_ms, since_ms)
+            first = self._reached[above]
             under_end = self._near_ends.last_before(place, above, first)
             under = max(under_end, self._near_starts.last_before(place, above, first))
-            # Any object in between that ended too long ago ends the stack, near or not.
-            if under < 0 or min(self._whole_ends_ms[under:above]) < since_ms:
+            if under < 0 or not self._may_lift():
                 return
             if under == under_end and isinstance(self._objects[under], Slider):
                 self._turn_over(under, above, top)
@@ -180,16 +202,20 @@ class _Backwards:
             return
         lowered_by = self.heights[above] - self.heights[slider] + 1
         for index in self._near_starts.after(end, slider):
-            if index > top:
+            if index > top or not self._may_lift():
                 return
             self.heights[index] -= lowered_by
+
+    def _may_lift(self) -> bool:
+        self._lifts_left -= 1
+        return self._lifts_left >= 0
 
     def _lift_under_slider(self, top: int, place: complex) -> None:
         above = top
         while True:
             first = bisect_left(self._times_ms, self._times_ms[above] - self._reach_ms)
             under = self._near_ends.last_before(place, above, first)
-            if under < 0:
+            if under < 0 or not self._may_lift():
                 return
             self.heights[under] = self.heights[above] + 1
             above, place = under, complex(self._objects[under].x, self._objects[under].y)
@@ -201,6 +227,7 @@ def _forwards(
     places = [PLAYFIELD_CENTRE if isinstance(obj, Spinner) else complex(obj.x, obj.y) for obj in objects]
     cells = _Cells(places)
     heights = [0] * len(objects)
+    lifts_left = MOST_LIFTS
     for index, obj in enumerate(objects):
         slider = shape_of(obj) if isinstance(obj, Slider) else None
         if heights[index] and slider is None:
@@ -213,9 +240,10 @@ def _forwards(
             end, end_ms = complex(*slider.path.position_at_px(slider.length_px)), slider.end_ms
             followers = merge(followers, cells.after(end, index))
         lowered, before = 0, index
-        for follower in islice(followers, MOST_STACKED):
+        for follower in islice(followers, min(MOST_STACKED, lifts_left)):
             if objects[follower].time_ms - reach_ms > end_ms:
                 break
+            lifts_left -= 1
             if follower == before:
                 continue
             before = follower

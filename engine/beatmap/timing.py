@@ -1,8 +1,13 @@
 """Which timing line rules at a time, and what it says about tempo, velocity, volume and kiai.
 
 A red line (uninherited) sets the tempo; a green one (inherited) the slider velocity; both set sound and kiai.
-Where several lines share a time, the last red of them rules the tempo and the last green everything else, as
-both clients sort it; only where no green one stands there does the red speak for everything.
+Where several lines share a time, the last red of them rules the tempo and the last green everything else;
+only where no green one stands there does the red speak for everything.
+
+The clients agree on that but for two red lines at one time. lazer's decoder holds lines of one time back and
+puts each red one first, so that of neighbours in the file the first rules (ppy/osu, LegacyBeatmapDecoder);
+stable goes by the last. Most maps are timed in stable's editor, so here the last rules, and a check calls
+such lines a conflict.
 """
 
 from __future__ import annotations
@@ -45,7 +50,11 @@ class TimingPoint:
 
     @property
     def ticks(self) -> bool:
-        """A green line of NaN switches slider ticks off, in stable by accident and in lazer on purpose."""
+        """A green line of NaN switches slider ticks off, in stable by accident and in lazer on purpose.
+
+        In osu!catch lazer forgets to: its converter does not hand this on, and droplets stay (ppy/osu,
+        CatchBeatmapConverter). Here it is as in stable, in every mode.
+        """
         return not math.isnan(self.beat_length_ms)
 
     @property

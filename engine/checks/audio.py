@@ -26,17 +26,23 @@ _RANKABLE_FORMATS = frozenset({".mp3", ".ogg"})
 def find_bad_file(beatmap: Beatmap, song: Song) -> Iterator[Finding]:
     name = beatmap.general.audio_filename
     if not name:
-        yield _whole(
-            _FILE, "none", Severity.PROBLEM, "No audio file is set (AudioFilename in [General]).", 1.0
+        yield Finding(
+            _FILE,
+            "none",
+            Severity.PROBLEM,
+            "No audio file is set (AudioFilename in [General]).",
+            strength=1.0,
         )
         return
     if name == _NO_MUSIC:
         return
     if song.problem:
-        yield _whole(_FILE, "unusable", Severity.PROBLEM, f"The song cannot be played: {song.problem}.", 1.0)
+        yield Finding(
+            _FILE, "unusable", Severity.PROBLEM, f"The song cannot be played: {song.problem}.", strength=1.0
+        )
     if PurePosixPath(name).suffix.lower() not in _RANKABLE_FORMATS:
-        message = f"The song is {name}; a ranked map's is .mp3 or .ogg."
-        yield _whole(_FILE, "format", Severity.PROBLEM, message, 0.5)
+        message = f"The song is {name}: only .mp3 and .ogg can be ranked."
+        yield Finding(_FILE, "format", Severity.PROBLEM, message, strength=0.5)
 
 
 def find_outside(beatmap: Beatmap, song: Song) -> Iterator[Finding]:
@@ -50,7 +56,7 @@ def find_outside(beatmap: Beatmap, song: Song) -> Iterator[Finding]:
     after = tuple(index for index, obj in enumerate(beatmap.objects) if beatmap.end_ms(obj) > limit_ms)
     if after:
         message = (
-            f"{counted(len(after), 'object ends', 'objects end')} after the song does, at "
+            f"{counted(len(after), 'object ends', 'objects end')} after the song, which ends at "
             f"{format_timestamp(song.length_ms)}."
         )
         yield _objects(beatmap, "after", after, message)
@@ -69,15 +75,13 @@ def find_unused(beatmap: Beatmap, song: Song) -> Iterator[Finding]:
         check_id=_UNUSED,
         variant="end",
         severity=Severity.WARNING,
-        message=f"The last {unused:.0%} of the song has no objects: consider cutting the audio{unless}.",
+        message=(
+            f"The last {unused * 100:.0f} % of the song have no objects: consider cutting the audio{unless}."
+        ),
         time_ms=last_ms,
         end_ms=song.length_ms,
         strength=strength(unused, harmless=UNUSED_AUDIO_SHARE.value, worst=1.0),
     )
-
-
-def _whole(check_id: str, variant: str, severity: Severity, message: str, strength: float) -> Finding:
-    return Finding(check_id=check_id, variant=variant, severity=severity, message=message, strength=strength)
 
 
 def _objects(beatmap: Beatmap, variant: str, indices: tuple[int, ...], message: str) -> Finding:
@@ -99,15 +103,16 @@ CHECKS = (
         category=Category.AUDIO,
         title="Audio file",
         purpose=(
-            "Sees that the difficulty names a song, that it can be played, and that its format is rankable."
+            "Sees that the difficulty names a song, that it can be played, and that its format can be ranked."
         ),
         reasoning=(
-            "A difficulty whose audio is missing plays in silence, and its spread falls apart when it alone "
-            "names another file. Beyond .mp3 and .ogg not every client plays a format, or not at the same "
-            "offset, and the ranking criteria allow these two only."
+            "Without its song a difficulty is played in silence. The ranking criteria allow one song for "
+            "all difficulties of a set, as .mp3 or as .ogg (Ogg Vorbis). Other formats may not play for "
+            "everyone."
         ),
         severities=(Severity.PROBLEM,),
         find=find_bad_file,
+        needs_song=True,
     ),
     Check(
         id=_OUTSIDE,
@@ -115,12 +120,13 @@ CHECKS = (
         title="Objects outside the song",
         purpose="Finds objects before the first or after the last moment of the audio.",
         reasoning=(
-            "Before the song starts and after it ends nothing can be mapped to, and clients differ in what "
-            "they do there: an object may be skipped, come without its hit sound, or keep the map from "
-            "ending. It happens when timing is moved as a whole or when the audio was cut after mapping."
+            "Before the song starts and after it ends there is no music to map, and players cannot tell "
+            "when to press. It usually happens when all timing is moved, or when the audio is cut after "
+            "mapping."
         ),
         severities=(Severity.PROBLEM,),
         find=find_outside,
+        needs_song=True,
     ),
     Check(
         id=_UNUSED,
@@ -128,12 +134,13 @@ CHECKS = (
         title="Unused audio at the end",
         purpose="Finds more than a fifth of the song left after the last object.",
         reasoning=(
-            "Everyone who downloads the set downloads the whole song, and few stay on the result screen to "
-            "hear the rest. The ranking criteria advise cutting when the last 20 % are not mapped, unless a "
-            "storyboard or video fills them or they fade out. If another difficulty of the set uses the end, "
-            "mark this as intended."
+            "The ranking criteria advise cutting the audio when its last 20 % are not mapped: everyone "
+            "who downloads the set downloads that part too. They make an exception where a storyboard or "
+            "video fills it, or where a fade-out cannot be mapped. If another difficulty of the set uses "
+            "the end, mark this as intended. While you are still mapping, this goes away by itself."
         ),
         severities=(Severity.WARNING,),
         find=find_unused,
+        needs_song=True,
     ),
 )

@@ -38,8 +38,9 @@ CHECK_FAILED = Check(
     title="A check failed",
     purpose="Says when one of the other checks could not finish on this map.",
     reasoning=(
-        "A check that breaks off has looked at nothing, and silence would read as praise. The fault is "
-        "Mapside's and not the map's: please report it with the .osu file, the log names the place."
+        "A check that breaks off finds nothing, although there may be something to find. The fault is "
+        "Mapside's and not the map's: please report it together with the .osu file. The log says where it "
+        "happened."
     ),
     severities=(Severity.MINOR,),
     find=_finds_nothing,

@@ -1,8 +1,9 @@
 """A check looks at one difficulty and says what is wrong, where, and why it matters.
 
-To add one: write a function from a `Beatmap` and its `Song` to findings, wrap it in a `Check` in the file of
-its category, and name it in `engine/checks/catalogue.py`. The overlay, the command line and the discussion
-text take everything else from here.
+To add one: write a function from a `Beatmap` and its `Song` to findings, put its numbers with their source
+into `thresholds.py`, wrap it in a `Check` and add that to the `CHECKS` of its file; a new file is named in
+`catalogue.py`. The overlay, the command line and the discussion text take everything else from here. Its test
+makes a small map with `engine.beatmap.builder` and asks `only("its-id", map)` for the one finding it gives.
 """
 
 from __future__ import annotations
@@ -86,3 +87,5 @@ class Check:
     """The severities its findings may have, worst first; a test holds the check to it."""
     find: Callable[[Beatmap, Song], Iterable[Finding]]
     modes: frozenset[Mode] = ALL_MODES
+    needs_song: bool = False
+    """Until the song has been measured, its silence says nothing."""

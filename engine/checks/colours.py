@@ -42,14 +42,14 @@ def find_too_few(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     if different >= COMBO_COLOURS_MIN.value or _default_skin_forced(beatmap):
         return
     if not combo:
-        variant, state = "default", "No combo colours are set: every player sees those of his own skin"
+        variant, state = "default", "No combo colours are set, so each player sees those of their own skin"
     else:
         variant, state = "one", "All combos have the same colour"
     yield Finding(
         check_id=_COUNT,
         variant=variant,
         severity=Severity.PROBLEM,
-        message=f"{state}. Set two different ones at least, such as stand out from the background.",
+        message=f"{state}. Set at least two different ones that stand out from the background.",
         strength=0.5,
     )
 
@@ -62,9 +62,9 @@ def _default_skin_forced(beatmap: Beatmap) -> bool:
 
 def find_hard_to_read(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     for colour in beatmap.colours.combo:
-        yield from _dark(colour, f"combo-{colour.index}", f"Combo colour {colour.index}")
+        yield from _dark(colour, f"combo-{colour.index}", f"Combo{colour.index}")
     if beatmap.colours.slider_border:
-        yield from _dark(beatmap.colours.slider_border, "slider-border", "The slider border")
+        yield from _dark(beatmap.colours.slider_border, "slider-border", "SliderBorder")
     yield from _bright_in_kiai(beatmap)
 
 
@@ -78,8 +78,8 @@ def _dark(colour: Colour, what: str, spoken: str) -> Iterator[Finding]:
         variant=f"dark-{what}",
         severity=Severity.PROBLEM if unrankable else Severity.WARNING,
         message=(
-            f"{spoken} ({colour.r}, {colour.g}, {colour.b}) is too dark: its luminosity is "
-            f"{number(brightness)}; stay above {number(COLOUR_DARK_WARNING.value)}."
+            f"The colour {colour.r}, {colour.g}, {colour.b} ({spoken} in the file) is too dark: luminosity "
+            f"{number(brightness)}, expected at least {number(COLOUR_DARK_WARNING.value)}."
         ),
         strength=strength(brightness, harmless=COLOUR_DARK_WARNING.value, worst=0.0),
     )
@@ -104,8 +104,8 @@ def _flashes(colour: Colour, index: int, time_ms: float) -> Finding:
         variant=f"bright-combo-{colour.index}",
         severity=Severity.WARNING,
         message=(
-            f"Combo colour {colour.index} ({colour.r}, {colour.g}, {colour.b}) is nearly white and first "
-            f"used in kiai here, where it flashes: its luminosity is {number(brightness)}; stay below "
+            f"The colour {colour.r}, {colour.g}, {colour.b} (Combo{colour.index} in the file) is nearly "
+            f"white and flashes in kiai, first here: luminosity {number(brightness)}, expected at most "
             f"{number(COLOUR_BRIGHT_IN_KIAI.value)}."
         ),
         time_ms=time_ms,
@@ -118,13 +118,14 @@ CHECKS = (
     Check(
         id=_COUNT,
         category=Category.SETTINGS,
-        title="Combo colours set",
-        purpose="Sees that the difficulty has two different combo colours of its own.",
+        title="Combo colours",
+        purpose="Sees that the difficulty has at least two different combo colours of its own.",
         reasoning=(
-            "Without custom colours the player's skin decides, and you cannot know whether its colours drown "
-            "in your background. With one colour only, a new combo shows in nothing but the number. The "
-            "ranking criteria ask for two different ones unless the default skin is forced. If you like the "
-            "default colours, tick custom colours and leave them as they are."
+            "Without custom colours each player sees those of their own skin, and you cannot know whether "
+            "they blend into your background. With only one colour, nothing but the number shows where a "
+            "combo starts. The ranking criteria ask for at least two different custom colours unless the "
+            "default skin is forced. If you like the default colours, turn custom colours on and keep "
+            "them."
         ),
         severities=(Severity.PROBLEM,),
         find=find_too_few,
@@ -138,10 +139,11 @@ CHECKS = (
             "Finds combo colours and slider borders that are very dark, and combo colours that glare in kiai."
         ),
         reasoning=(
-            "Approach circles carry the combo colour alone: most play with the background dimmed, and a dark "
-            "one vanishes on black, as does a dark slider border, which is there to show the path. In kiai "
-            "the game lightens objects with every beat, and what is nearly white already becomes a pulsing "
-            "glare. Brightness is measured as the eye weighs it (HSP): full blue is 86, full green 195."
+            "An approach circle has no colour but that of its combo, and many players dim the background "
+            "to black: there a dark one cannot be seen, nor can a dark slider border. In kiai objects "
+            "flash with the beat, and a colour that is nearly white becomes a glare. Luminosity is "
+            "measured as the eye sees it (HSP): pure blue is 86, pure green 195. The ranking criteria "
+            "advise about 50 to 220; only what is clearly beyond is listed here."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_hard_to_read,

@@ -76,10 +76,15 @@ def _concurrent(beatmap: Beatmap, holder: int, covered: list[int], holder_end_ms
         )
     elif second.time_ms == first.time_ms:
         message = f"This {second_name} and a {first_name} start at the same time."
+    elif round(second.time_ms - holder_end_ms) >= 0:
+        message = (
+            f"This {second_name} starts on the same tick as the end of the {first_name} at "
+            f"{format_timestamp(first.time_ms)}."
+        )
     else:
         message = (
             f"This {second_name} starts before the {first_name} at {format_timestamp(first.time_ms)} "
-            f"ends ({format_timestamp(holder_end_ms)})."
+            f"ends, at {format_timestamp(holder_end_ms)}."
         )
     return Finding(
         "concurrent-objects",
@@ -115,11 +120,10 @@ CONCURRENT_OBJECTS = Check(
     title="Concurrent objects",
     purpose="Finds objects that start before the last one has ended, or only a few milliseconds after.",
     reasoning=(
-        "A slider or spinner has taught its player to keep holding until it ends; one that must be left for "
-        "another press halfway can only be guessed at, and two objects on one tick look like one. The "
-        "ranking criteria allow neither, and ask for 10 ms after a circle and 20 ms after the end of a "
-        "slider; below that the game may give the press to the wrong one of the two. osu!catch is exempt "
-        "from these gaps."
+        "Players hold a slider until it ends, so they cannot know that something else must be pressed in "
+        "the middle of it, and two objects on one tick look like one. The ranking criteria allow no two "
+        "objects on the same tick, the whole length of sliders and spinners included. They also ask for "
+        "10 ms after a circle and 20 ms after the end of a slider. osu!catch is exempt from these gaps."
     ),
     severities=(Severity.PROBLEM,),
     find=find_concurrent,
@@ -178,10 +182,9 @@ NO_DURATION = Check(
     title="Objects that last no time",
     purpose="Finds sliders and spinners that end when they start, or before.",
     reasoning=(
-        "Such an object shows no body, or an empty one, and is over before anyone can react; what it scores "
-        "differs between versions of the game. The editor does not make them on purpose: they come from a "
-        "slider whose length was lost, from a spinner whose end was dragged onto its start, or from editing "
-        "the file by hand."
+        "Such an object has nothing to follow and is over before anyone can react. It is hardly ever "
+        "meant: a slider lost its length, the end of a spinner was dragged onto its start, or the file "
+        "was edited by hand or by a tool."
     ),
     severities=(Severity.PROBLEM,),
     find=find_no_duration,
@@ -238,13 +241,13 @@ def _long_combo(beatmap: Beatmap, first: int, last: int, count: int, limit: floa
 LONG_COMBO = Check(
     id="long-combo",
     category=Category.COMPOSE,
-    title="Combos without end",
-    purpose="Finds combos that go on far longer than nearly all combos of real maps.",
+    title="Long combos",
+    purpose="Finds combos that are far longer than nearly all combos of real maps.",
     reasoning=(
-        "A new combo is how a map says where a phrase of the music begins: its colour groups what is played "
-        "together. In osu!catch the plate fills up until the fruits hide what falls. The ranking criteria "
-        "give numbers for osu!catch only, and ask for reasonable lengths in osu!; the limit there is taken "
-        "from 68,000 combos of real maps, of which 1 in 2,700 is longer. A long stream may well be right."
+        "A new combo shows where a phrase of the music begins: its colour groups what is played together. "
+        "In osu!catch the fruits of a combo pile up on the plate until they hide what falls. The ranking "
+        "criteria give numbers for osu!catch and ask for reasonable lengths in osu!, where the limit is "
+        "taken from 68,000 combos of real maps: 1 in 2,700 is longer. A long stream may well be right."
     ),
     severities=(Severity.WARNING, Severity.MINOR),
     find=find_long_combos,

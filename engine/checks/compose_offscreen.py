@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from engine.beatmap.objects import Circle, Mode, Slider
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.playfield import Screen, stack_step_px
+from engine.checks.thresholds import OFFSCREEN_EXTREME_PX
 from engine.checks.wording import pixels, strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.beatmap.beatmap import Beatmap
-
-WORST_PX = 64.0
 
 
 def find_offscreen(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -28,7 +27,7 @@ def find_offscreen(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
         margin_px = screen.margin_px(x, y)
         if margin_px < 0:
             variant, what = (
-                ("circle", "circle") if isinstance(obj, Circle) else ("slider-head", "slider's head")
+                ("circle", "circle") if isinstance(obj, Circle) else ("slider-head", "slider head")
             )
             yield _offscreen(index, variant, what, obj.time_ms, -margin_px, screen.nearest_edge(x, y))
         elif isinstance(obj, Slider):
@@ -40,22 +39,23 @@ def _slider_offscreen(
 ) -> Iterator[Finding]:
     """The point of the body that is farthest out, if it is out at all."""
     shape = beatmap.slider(slider)
+    curve = shape.path.curve
     x, y = slider.x + shift_px, slider.y + shift_px
-    points = shape.path.curve.points
-    if screen.margin_px(x, y) >= max(map(abs, points)):
+    if screen.margin_px(x, y) >= curve.reach_px:
         return  # no point is as far from the head as the nearest edge
+    points = curve.points
     margins = [screen.margin_px(x + point.real, y + point.imag) for point in points]
     margin_px = min(margins)
     if margin_px >= 0:
         return
     worst = margins.index(margin_px)
     at_end = worst == len(points) - 1
-    share = shape.path.curve.distances_px[worst] / shape.length_px if shape.length_px else 0.0
+    share = curve.distances_px[worst] / shape.length_px if shape.length_px else 0.0
     edge = screen.nearest_edge(x + points[worst].real, y + points[worst].imag)
     yield _offscreen(
         index,
         "slider-end" if at_end else "slider-body",
-        "slider's end" if at_end else "slider's body",
+        "slider end" if at_end else "slider body",
         slider.time_ms + share * shape.span_ms,
         -margin_px,
         edge,
@@ -70,7 +70,7 @@ def _offscreen(index: int, variant: str, what: str, time_ms: float, beyond_px: f
         f"This {what} reaches {pixels(beyond_px)} past the {edge} edge of a 4:3 screen.",
         time_ms=time_ms,
         objects=(index,),
-        strength=strength(beyond_px, harmless=0, worst=WORST_PX),
+        strength=strength(beyond_px, harmless=0, worst=OFFSCREEN_EXTREME_PX.value),
     )
 
 
@@ -80,10 +80,9 @@ OFFSCREEN_OBJECTS = Check(
     title="Objects off the screen",
     purpose="Finds circles and sliders of which a part lies outside a 4:3 screen.",
     reasoning=(
-        "What is cut off by the edge cannot be read, and the ranking criteria forbid even a part of it; "
-        "they measure on 4:3, the narrowest screen people play on, so it may well look fine on yours. The "
-        "editor keeps the head of an object inside the grid, but neither its radius, nor the offset of a "
-        "stack, nor the body of a slider; all three are counted here."
+        "What is cut off by the edge cannot be read. The ranking criteria forbid objects that are even "
+        "partly off the screen, measured on 4:3, the narrowest one in use, so it may look fine on yours. "
+        "The radius of the object, the offset of its stack and the body of a slider all count."
     ),
     severities=(Severity.PROBLEM,),
     find=find_offscreen,

@@ -16,7 +16,7 @@ from engine.checks.thresholds import (
     HIDDEN_PATH_PX,
     NEVER_LEAVES_HEAD_PX,
 )
-from engine.checks.wording import pixels, strength
+from engine.checks.wording import counted, pixels, strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,7 @@ def _invisible_claim(beatmap: Beatmap, slider: Slider) -> tuple[str, str] | None
 
 
 def never_leaves_head(curve: Curve) -> bool:
-    least_px = NEVER_LEAVES_HEAD_PX.value
-    return abs(curve.points[-1]) < least_px and all(abs(point) < least_px for point in curve.points)
+    return curve.reach_px < NEVER_LEAVES_HEAD_PX.value
 
 
 def _length_text(beatmap: Beatmap, slider: Slider) -> str:
@@ -79,9 +78,10 @@ INVISIBLE_SLIDERS = Check(
     title="Invisible sliders",
     purpose="Finds sliders that show no body, because their path has no anchors, no length, or no extent.",
     reasoning=(
-        "A slider without a body looks like a circle, or like nothing, and must still be held: nobody can "
-        "know that without having played the map before. A storyboard that draws the path instead does not "
-        "help, since players may turn it off. Most such sliders are accidents of a drag that was too short."
+        "A slider without a body looks like a circle, or like nothing, and must still be held: players "
+        "cannot know that before they have played the map. A storyboard that draws the path does not "
+        "help, because players may turn it off. Most such sliders are accidents of a drag that was too "
+        "short."
     ),
     severities=(Severity.PROBLEM,),
     find=find_invisible,
@@ -93,6 +93,15 @@ def find_abnormal_paths(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     for index, obj in enumerate(beatmap.objects):
         if isinstance(obj, Slider):
             yield from _abnormal(beatmap, index, obj)
+    if beatmap.sliders_drawn_coarsely:
+        paths = counted(beatmap.sliders_drawn_coarsely, "slider path is", "slider paths are")
+        yield Finding(
+            "abnormal-slider-paths",
+            "not-drawn",
+            Severity.WARNING,
+            f"{paths} too large to be drawn exactly: what is said here of their places may be wrong.",
+            strength=1.0,
+        )
 
 
 def _abnormal(beatmap: Beatmap, index: int, slider: Slider) -> Iterator[Finding]:
@@ -114,13 +123,13 @@ def _abnormal(beatmap: Beatmap, index: int, slider: Slider) -> Iterator[Finding]
     hidden_px = curve.natural_px - curve.length_px
     if hidden_px > HIDDEN_PATH_PX.value:
         message = (
-            f"{pixels(hidden_px)} of this slider's path lie past its end of {pixels(curve.length_px)}, "
-            "unseen."
+            f"This slider ends after {pixels(curve.length_px)}, and its anchors go on for another "
+            f"{pixels(hidden_px)} that nobody sees in play."
         )
         how = strength(hidden_px, harmless=HIDDEN_PATH_PX.value, worst=10 * HIDDEN_PATH_PX.value)
         yield _path_finding(index, slider, "hidden-path", message, how)
     elif -hidden_px > BEYOND_PATH_PX.value:
-        message = f"This slider goes {pixels(-hidden_px)} straight on past its last anchor."
+        message = f"This slider goes straight on for {pixels(-hidden_px)} past its last anchor."
         how = strength(-hidden_px, harmless=BEYOND_PATH_PX.value, worst=10 * BEYOND_PATH_PX.value)
         yield _path_finding(index, slider, "beyond-path", message, how)
 
@@ -154,12 +163,14 @@ ABNORMAL_SLIDER_PATHS = Check(
     id="abnormal-slider-paths",
     category=Category.COMPOSE,
     title="Abnormal slider paths",
-    purpose="Finds sliders with far too many anchors, anchors far away, or a path unlike their length.",
+    purpose=(
+        "Finds sliders with far too many anchors, anchors far away, or a path that does not fit their length."
+    ),
     reasoning=(
-        "The slider that is played ends where its length ends; what the anchors say beyond that is seen in "
-        "the editor only. Hundreds of anchors in a short slider have been used to hide drawings and words, "
-        "anchors far outside the screen make the game compute paths it was not made for, and a length that "
-        "does not fit the path usually was left behind by an edit: the end is not where the anchors suggest."
+        "In play a slider ends where its length says; what the anchors add beyond that shows in the "
+        "editor only. A length that does not fit the path was usually left behind by an edit, and the end "
+        "is not where the anchors suggest. Hundreds of anchors in a short slider, or anchors far outside "
+        "the screen, are not placed by hand and only make the slider slower to draw."
     ),
     severities=(Severity.WARNING, Severity.MINOR),
     find=find_abnormal_paths,

@@ -13,6 +13,7 @@ from engine.checks.thresholds import (
     BREAK_BEFORE_OBJECT_MS,
     BREAK_ROUNDING_MS,
     BREAK_SHORTEST_MS,
+    LISTED_PER_CHECK,
     SELECTED_OBJECTS,
 )
 from engine.checks.wording import counted, number, strength
@@ -31,8 +32,10 @@ def find_bad_breaks(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     if not beatmap.events.breaks:
         return
     starts_ms = [obj.time_ms for obj in beatmap.objects]
-    reached_ms = list(accumulate((beatmap.end_ms(obj) for obj in beatmap.objects), max))
-    for span in beatmap.events.breaks:
+    ends_ms = [beatmap.end_ms(obj) for obj in beatmap.objects]
+    reached_ms = list(accumulate(ends_ms, max))
+    # More findings than this are not listed; each break may cost a look at every object.
+    for span in beatmap.events.breaks[: int(LISTED_PER_CHECK.value)]:
         yield from _too_short(span)
         if not starts_ms:
             continue
@@ -40,9 +43,7 @@ def find_bad_breaks(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
         since = bisect_left(reached_ms, span.start_ms)
         # Every object from `since` on ends after the break starts; those before `until` start before it ends.
         if since < until and reached_ms[until - 1] > span.start_ms:
-            within = tuple(
-                i for i in range(since, until) if beatmap.end_ms(beatmap.objects[i]) > span.start_ms
-            )
+            within = tuple(i for i in range(since, until) if ends_ms[i] > span.start_ms)
             yield _overlapping(beatmap, span, within)
             continue
         if until > 0:
@@ -67,8 +68,9 @@ def _too_short(span: Break) -> Iterator[Finding]:
 def _overlapping(beatmap: Beatmap, span: Break, within: tuple[int, ...]) -> Finding:
     first = beatmap.objects[within[0]]
     message = (
-        f"{counted(len(within), 'object lies', 'objects lie')} in this break, the first at "
-        f"{format_timestamp(first.time_ms)}: play goes on while the game shows a break."
+        f"{counted(len(within), 'object reaches', 'objects reach')} into this break, "
+        f"{'the first ' if len(within) > 1 else ''}at {format_timestamp(first.time_ms)}: the game shows a "
+        "break while play goes on."
     )
     selected = within[: int(SELECTED_OBJECTS.value)]
     return _break(span, "objects-inside", Severity.PROBLEM, message, 1.0, selected)
@@ -127,7 +129,7 @@ def find_no_background(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             variant="none",
             severity=Severity.PROBLEM,
             message=(
-                "No background is set: put an image into the set's folder and choose it in the design tab."
+                "No background is set: choose an image in the editor (Design in stable, Setup in lazer)."
             ),
             strength=0.5,
         )
@@ -137,14 +139,14 @@ CHECKS = (
     Check(
         id=_BREAKS,
         category=Category.EVENTS,
-        title="Breaks the editor forbids",
-        purpose="Finds breaks that reach into play, that are too short to work, or that stand outside of it.",
+        title="Break timing",
+        purpose="Finds breaks that reach into play, that are too short to work, or that lie outside of play.",
         reasoning=(
-            "During a break health stops draining, the background brightens and arrows announce the end. The "
-            "editor keeps 200 ms after the last object and 450 ms before the next, so that none of this "
-            "falls into play, and a break below 650 ms is ignored. Other values come from editing by hand or "
-            "from objects moved by a tool; the ranking criteria ask for breaks as the editor makes them. "
-            "Saving in the editor usually mends them."
+            "In a break the background brightens and arrows announce the end, which must not happen while "
+            "something is played. The editor keeps 200 ms after the last object and 450 ms before the "
+            "next, and a break below 650 ms has no effect. The ranking criteria allow only breaks that "
+            "the editor can make: other values come from a file edited by hand, or from objects that a "
+            "tool has moved."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_bad_breaks,
@@ -155,9 +157,9 @@ CHECKS = (
         title="No background",
         purpose="Sees that the difficulty names a background image.",
         reasoning=(
-            "Song select and the website show it, and the set's page has nothing to show without it. The "
-            "ranking criteria want one in every difficulty. A difficulty made by copying into the folder or "
-            "by a tool often lacks the line, while its siblings have it."
+            "Song select and the website show the background, and the ranking criteria want one in every "
+            "difficulty. A difficulty that was copied into the folder or made by a tool often lacks the "
+            "line that its siblings have."
         ),
         severities=(Severity.PROBLEM,),
         find=find_no_background,

@@ -27,13 +27,14 @@ def find_unreadable(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     listed = int(UNREADABLE_LISTED.value)
     for problem in problems[:listed]:
         # By its text and not its number: a line stays the same finding when lines come and go above it.
-        variant = f"line-{crc32(beatmap.document.lines[problem.line].rstrip()):08x}"
+        text = beatmap.document.lines[problem.line] if beatmap.document.lines else b""
+        variant = f"line-{crc32(text.rstrip()):08x}"
         message = f"Line {problem.line + 1}: {_sentence(problem.message)}"
-        yield _about_file(_UNREADABLE, variant, Severity.PROBLEM, message, 0.5)
+        yield Finding(_UNREADABLE, variant, Severity.PROBLEM, message, strength=0.5)
     if len(problems) > listed:
         rest = counted(len(problems) - listed, "more line", "more lines")
-        message = f"{rest} cannot be read, {len(problems):,} in all: is this file whole?"
-        yield _about_file(_UNREADABLE, "many", Severity.PROBLEM, message, 1.0)
+        message = f"{rest} cannot be read, {len(problems):,} in all: the file may be damaged."
+        yield Finding(_UNREADABLE, "many", Severity.PROBLEM, message, strength=1.0)
 
 
 def _sentence(text: str) -> str:
@@ -56,8 +57,8 @@ def _backward(variant: str, what: str, times_ms: Sequence[float]) -> Iterator[Fi
         variant=variant,
         severity=Severity.WARNING,
         message=(
-            f"{counted(len(steps), what + ' stands', what + 's stand')} in the file after one that comes "
-            "later. Load the map in the editor and save it once."
+            f"{counted(len(steps), what + ' stands', what + 's stand')} in the file after a later one. "
+            "Open the map in the editor and save it once."
         ),
         time_ms=steps[0],
         strength=strength(len(steps), harmless=0, worst=20),
@@ -67,12 +68,10 @@ def _backward(variant: str, what: str, times_ms: Sequence[float]) -> Iterator[Fi
 def find_unknown_format(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     version = beatmap.format_version
     if version not in _KNOWN_FORMATS:
-        message = f"The first line says format {version}; the game has written 3 to 14, and lazer writes 128."
-        yield _about_file(_FORMAT, "unknown", Severity.WARNING, message, 0.5)
-
-
-def _about_file(check_id: str, variant: str, severity: Severity, message: str, strength: float) -> Finding:
-    return Finding(check_id=check_id, variant=variant, severity=severity, message=message, strength=strength)
+        message = (
+            f"The first line says format {version}: osu! stable has written 3 to 14, and lazer writes 128."
+        )
+        yield Finding(_FORMAT, "unknown", Severity.WARNING, message, strength=0.5)
 
 
 CHECKS = (
@@ -82,9 +81,9 @@ CHECKS = (
         title="Unreadable lines",
         purpose="Lists the lines of the file that could not be understood.",
         reasoning=(
-            "The game passes over such a line in silence, or refuses the whole map, depending on the client: "
-            "an object you placed is not there for some players. They come from tools, from editing by hand, "
-            "or from a save that was cut short. Everything else here is said of the map without them."
+            "The game leaves such a line out, or refuses the whole map: an object that you placed is then "
+            "missing in play. These lines come from tools, from editing by hand, or from a save that was "
+            "cut short. All other findings are about the map without them."
         ),
         severities=(Severity.PROBLEM,),
         find=find_unreadable,
@@ -95,10 +94,9 @@ CHECKS = (
         title="File out of order",
         purpose="Finds objects and timing lines that stand in the file in another order than in time.",
         reasoning=(
-            "The editor writes both sorted by time; programs that read maps, and parts of the game, rely on "
-            "it: combo numbers, stacking and the last line's volume may differ between what one client shows "
-            "and another plays. A file out of order was written by a tool or pasted together by hand, and "
-            "one save in the editor puts it right."
+            "The editor writes both in order of time, and programs that read maps rely on it: combo "
+            "numbers, stacking and volume may come out differently elsewhere. Such a file was written by "
+            "a tool or edited by hand, and one save in the editor puts it in order."
         ),
         severities=(Severity.WARNING,),
         find=find_unsorted,
@@ -109,9 +107,9 @@ CHECKS = (
         title="Unknown file format",
         purpose="Sees that the first line names a format that the game has written.",
         reasoning=(
-            "How times, colours and sliders are read depends on the number in the first line. With a number "
-            "that no editor ever wrote, each program guesses, and so do we: the findings here may be about "
-            "another map than the one your players see."
+            "How times, colours and sliders are read depends on the number in the first line. With a "
+            "number that no editor has written, every program guesses, and so does Mapside: these "
+            "findings may be about another map than the one that players see."
         ),
         severities=(Severity.WARNING,),
         find=find_unknown_format,

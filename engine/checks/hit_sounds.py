@@ -1,4 +1,4 @@
-"""Whether what a player does is answered by a sound: presses nobody hears, long stretches of one sound."""
+"""Whether what a player does is answered by a sound: hits nobody hears, long stretches of one sound."""
 
 from __future__ import annotations
 
@@ -129,11 +129,11 @@ FEW_HIT_SOUNDS = Check(
     title="Few or no hit sounds",
     purpose="Finds long stretches in which every hit sounds the same.",
     reasoning=(
-        "Whistles, finishes and claps are how a map answers the song: without them a drum fill and a held "
-        "pad feel alike under the fingers. A few quiet bars are a choice, which is why short stretches are "
-        "only minor; half a minute of the same sound is nearly always a part somebody forgot. Breaks and "
-        "spinners are not counted. osu!taiko, where sounds are the notes themselves, and osu!mania, where "
-        "the ranking criteria let harder difficulties go without, are left alone."
+        "The ranking criteria ask for hit sounds: whistles, finishes and claps accent the most important "
+        "parts of the music. A few quiet bars are a choice and only minor; half a minute of the same "
+        "sound is nearly always a part that was forgotten. Breaks and spinners are not counted. "
+        "osu!taiko, where the sounds are the notes, and osu!mania, which needs no additions, are left "
+        "out."
     ),
     severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),
     find=find_few,
@@ -145,7 +145,13 @@ def find_unheard_additions(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     for index, obj in enumerate(beatmap.objects):
         if not isinstance(obj, Slider) or obj.hitsound < HitSound.FINISH:
             continue
-        if obj.hitsound & HEARD_ON_EDGES_ONLY and max(obj.edge_sounds) <= HitSound.NORMAL:
+        # An edge that the file does not name sounds as the slider, additions included.
+        every_edge_named = len(obj.edge_sounds) > obj.span_count
+        if (
+            obj.hitsound & HEARD_ON_EDGES_ONLY
+            and every_edge_named
+            and max(obj.edge_sounds) <= HitSound.NORMAL
+        ):
             yield _unheard(index, obj)
 
 
@@ -156,7 +162,8 @@ def _unheard(index: int, slider: Slider) -> Finding:
         "unheard-additions",
         "slider-body",
         Severity.MINOR,
-        f"This slider has a {names} on its body, where only a whistle sounds, and nothing on its edges.",
+        f"This slider has a {names} on its body only, where it is not played: put it on the head, a "
+        "reverse or the end.",
         time_ms=slider.time_ms,
         objects=(index,),
         strength=0.5,
@@ -166,12 +173,12 @@ def _unheard(index: int, slider: Slider) -> Finding:
 UNHEARD_ADDITIONS = Check(
     id="unheard-additions",
     category=Category.HIT_SOUNDS,
-    title="Additions nobody hears",
+    title="Additions that are not played",
     purpose="Finds sliders with a finish or clap on the body alone, where the game plays neither.",
     reasoning=(
-        "The body of a slider has two sounds, the slide and the whistle. A finish or clap given to the body "
-        "is kept in the file and never played; it sounds only at the head, the repeats and the end. So when "
-        "all of those are plain, the addition you set is probably missing where you meant to hear it."
+        "The body of a slider has two sounds, the slide and the whistle. A finish or clap on the body is "
+        "kept in the file but never played: it sounds only at the head, the reverses and the end. When "
+        "all of those are plain, the addition is probably missing where you meant to hear it."
     ),
     severities=(Severity.MINOR,),
     find=find_unheard_additions,

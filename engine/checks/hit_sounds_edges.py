@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.beatmap.objects import HitSound, SampleSet, Slider, Spinner
 from engine.beatmap.timing import TimingPoint
-from engine.checks.thresholds import LEAST_DURATION_MS, SAMPLE_LOOKAHEAD_MS
+from engine.checks.thresholds import LEAST_DURATION_MS, REPEATS_LISTENED_TO, SAMPLE_LOOKAHEAD_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.timing import Timing
@@ -59,16 +59,22 @@ def edges(beatmap: Beatmap) -> Iterator[Edge]:
     at each edge decides (Mapset Verifier).
     """
     line_at = _SoundLines(beatmap.timing).at
+    repeats_left = int(REPEATS_LISTENED_TO.value)
     for index, obj in enumerate(beatmap.objects):
         if isinstance(obj, Slider):
-            for number, time_ms in _edge_times(beatmap, obj):
+            span_ms = (beatmap.end_ms(obj) - obj.time_ms) / obj.span_count
+            numbers = _edge_numbers(obj, span_ms, repeats_left)
+            repeats_left -= len(numbers) - 2
+            for number in numbers:
+                time_ms = obj.time_ms + number * span_ms
                 line = line_at(time_ms)
+                sound, sets = obj.edge(number)
                 yield Edge(
                     index,
                     Part.HEAD if number == 0 else Part.END if number == obj.span_count else Part.REPEAT,
                     time_ms,
-                    obj.edge_sounds[number],
-                    obj.edge_sets[number][0] or line.sample_set,
+                    sound,
+                    sets[0] or line.sample_set,
                     obj.sample.index or line.sample_index,
                     line.volume_percent,
                     "",
@@ -90,13 +96,13 @@ def edges(beatmap: Beatmap) -> Iterator[Edge]:
         )
 
 
-def _edge_times(beatmap: Beatmap, slider: Slider) -> Iterator[tuple[int, float]]:
-    """Head, repeats and end; of a slider that crosses itself a thousand times a second only the ends."""
+def _edge_numbers(slider: Slider, span_ms: float, repeats_left: int) -> Sequence[int]:
+    """Head, repeats and end; of a slider that crosses itself a thousand times a second only the ends, and
+    likewise once a map has repeated more often than anybody listens to.
+    """
     spans = slider.span_count
-    span_ms = (beatmap.end_ms(slider) - slider.time_ms) / spans
-    numbers = range(spans + 1) if span_ms >= LEAST_DURATION_MS.value else (0, spans)
-    for number in numbers:
-        yield number, slider.time_ms + number * span_ms
+    heard = span_ms >= LEAST_DURATION_MS.value and spans - 1 <= repeats_left
+    return range(spans + 1) if heard else (0, spans)
 
 
 class _SoundLines:

@@ -1,4 +1,4 @@
-"""Presses that nobody hears."""
+"""Hits that nobody hears."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _muted(beatmap: Beatmap, level: _Level, run: list[Edge]) -> Finding:
         "muted-objects",
         level.variant,
         min(level.severity, Severity.WARNING) if mania else level.severity,
-        f"{_what(beatmap, run)} at {_volume(run)}; {_expected(run[0].part)}.",
+        f"{_what(beatmap, run)} at {_volume(run)}{_expected(run[0].part)}.",
         time_ms=run[0].time_ms,
         end_ms=run[-1].time_ms if len(run) > 1 else None,
         objects=_selected(run),
@@ -105,14 +105,13 @@ def _muted(beatmap: Beatmap, level: _Level, run: list[Edge]) -> Finding:
 def _habit(level: _Level, runs: list[list[Edge]]) -> Finding:
     """Somebody who silences the ends of forty sliders means it: say it once."""
     quiet = [edge for run in runs for edge in run]
-    part = {Part.HEAD: "press", Part.END: "slider end", Part.SPINNER_END: "spinner end"}[quiet[0].part]
-    plural = "presses" if part == "press" else f"{part}s"
+    part = {Part.HEAD: "hit", Part.END: "slider end", Part.SPINNER_END: "spinner end"}[quiet[0].part]
     return Finding(
         "muted-objects",
         level.variant,
         level.severity,
-        f"{len(quiet)} {plural} in {len(runs)} places play at {_volume(quiet)}, up to "
-        f"{format_timestamp(quiet[-1].time_ms)}; {_expected(quiet[0].part)}.",
+        f"{len(quiet):,} {part}s in {len(runs)} places play at {_volume(quiet)}, up to "
+        f"{format_timestamp(quiet[-1].time_ms)}{_expected(quiet[0].part)}.",
         time_ms=quiet[0].time_ms,
         end_ms=quiet[-1].time_ms,
         objects=_selected(quiet),
@@ -141,8 +140,8 @@ def _what(beatmap: Beatmap, run: list[Edge]) -> str:
         obj = beatmap.objects[run[0].object_index]
         return f"This {name(obj, beatmap.mode)}{' head' if isinstance(obj, Slider) else ''} plays"
     if part is Part.HEAD:
-        return f"{count} presses in a row play"
-    singular = {Part.REPEAT: "repeat", Part.END: "end", Part.SPINNER_END: "spinner's end"}[part]
+        return f"{count:,} hits in a row play"
+    singular = {Part.REPEAT: "reverse", Part.END: "end", Part.SPINNER_END: "spinner's end"}[part]
     if count == 1:
         owner = "This" if part is Part.SPINNER_END else "This slider's"
         return f"{owner} {singular} plays"
@@ -153,23 +152,21 @@ def _what(beatmap: Beatmap, run: list[Edge]) -> str:
 
 def _expected(part: Part) -> str:
     if part is Part.HEAD:
-        return f"expected more than {QUIET_PERCENT.value:.0f} %, every press should be heard"
-    return f"above {MUTED_PERCENT.value:.0f} % if the song has a sound here"
+        return f", expected more than {QUIET_PERCENT.value:.0f} %: every hit should be heard"
+    return ", too quiet to hear: raise it if the song has a sound here"
 
 
 MUTED_OBJECTS = Check(
     id="muted-objects",
     category=Category.HIT_SOUNDS,
     title="Muted objects",
-    purpose="Finds presses, slider ends and spinner ends too quiet to be heard over the song.",
+    purpose="Finds hits, slider ends and spinner ends too quiet to be heard over the song.",
     reasoning=(
-        "The hit sound is how a player knows that a press counted, and when it was late; the ranking "
-        "criteria ask for an audible sound at whatever is actively clicked. Up to 5 % nobody hears it, at "
-        "20 % it depends on the sample and on the song. The end of a slider or spinner is let go rather "
-        "than pressed and is often silenced on purpose, so it is minor, and said once where it is done all "
-        "over a map; a repeat usually stands for a sound and weighs more. Slider ticks are not looked at, "
-        "nor osu!mania maps whose storyboard plays the sounds. Neighbours of the same loudness are one "
-        "finding."
+        "The hit sound tells players that a hit counted, and whether it was late. The ranking criteria "
+        "ask for an audible one on everything that is actively clicked: up to 5 % nobody hears it, up to "
+        "20 % it depends on the sample and the song. Slider and spinner ends are often silenced on "
+        "purpose, so they are minor, and listed once where that is a habit; reverses weigh more. Slider "
+        "ticks are not looked at, nor osu!mania maps whose storyboard plays the sounds."
     ),
     severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),
     find=find_muted,

@@ -11,6 +11,7 @@ from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.snapping import off_grid
 from engine.checks.thresholds import (
     KIAI_FLASH_BEATS,
+    KIAI_ROUNDING_MS,
     KIAI_UNSNAPPED_SEEN_MS,
     KIAI_UNSNAPPED_SEEN_TAIKO_MS,
     SHORT_KIAI_BEATS,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 _UNSNAPPED = "unsnapped-kiai"
 _SHORT = "short-kiai"
-# Half of a beat of 333.33 ms is set as 166 or 167: a millisecond more is still "half a beat".
-_ROUNDING_MS = 1.0
 
 
 def find_unsnapped_kiai(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -49,8 +48,8 @@ def _toggle(timing: Timing, time_ms: float, variant: str, warned_from_ms: float)
         variant=variant,
         severity=Severity.WARNING if off_ms >= warned_from_ms else Severity.MINOR,
         message=(
-            f"Kiai {variant}s {number(off_ms)} ms {direction} of 1/{miss.divisor}; "
-            f"the grid is at {format_timestamp(miss.grid_ms)}."
+            f"Kiai {variant}s {number(off_ms)} ms {direction}: the nearest tick (1/{miss.divisor}) is at "
+            f"{format_timestamp(miss.grid_ms)}."
         ),
         time_ms=time_ms,
         strength=strength(off_ms, harmless=UNSNAPPED_MS.value, worst=UNSNAPPED_EXTREME_MS.value),
@@ -61,16 +60,21 @@ def find_short_kiai(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     for start_ms, end_ms in beatmap.timing.kiai_spans(math.inf):
         beat_ms = beatmap.timing.beat_length_at(start_ms)
         length_ms = end_ms - start_ms
-        if not 0 < beat_ms < math.inf or length_ms - _ROUNDING_MS > SHORT_KIAI_BEATS.value * beat_ms:
+        if (
+            not 0 < beat_ms < math.inf
+            or length_ms - KIAI_ROUNDING_MS.value > SHORT_KIAI_BEATS.value * beat_ms
+        ):
             continue
-        flash = beatmap.mode is Mode.TAIKO and length_ms - _ROUNDING_MS <= KIAI_FLASH_BEATS.value * beat_ms
+        flash = (
+            beatmap.mode is Mode.TAIKO
+            and length_ms - KIAI_ROUNDING_MS.value <= KIAI_FLASH_BEATS.value * beat_ms
+        )
         yield Finding(
             check_id=_SHORT,
             variant="flash" if flash else "short",
             severity=Severity.WARNING if flash else Severity.MINOR,
             message=(
-                f"Kiai is on for {number(length_ms)} ms only, {number(length_ms / beat_ms)} of a beat: "
-                f"a flash more than a section."
+                f"This kiai lasts {number(length_ms)} ms, only {number(length_ms / beat_ms)} of a beat."
             ),
             time_ms=start_ms,
             end_ms=end_ms,
@@ -83,13 +87,12 @@ CHECKS = (
         id=_UNSNAPPED,
         category=Category.TIMING,
         title="Unsnapped kiai",
-        purpose="Finds kiai that begins or ends off the beat grid.",
+        purpose="Finds kiai that begins or ends off the beat.",
         reasoning=(
-            "Kiai begins with a flash of the whole screen and, in osu!, fountains of stars. Off the beat it "
-            "looks unrelated to the sound it should crown; the ranking criteria ask that it start on a "
-            "sound. It comes about when timing moves and the green lines stay. From 10 ms on one can see it "
-            "(from 5 ms in taiko, where the whole playfield changes colour); an end is seen by nobody, but a "
-            "line off the grid is a line somebody will one day copy from."
+            "The ranking criteria ask that kiai start on a sound in the music, because its flash feels "
+            "unrelated to the song otherwise. It leaves the beat when red lines are moved and green lines "
+            "stay behind. From 10 ms on this can be seen, in osu!taiko from 5 ms, since the whole "
+            "playfield changes colour there. An end off the beat is hardly seen, and therefore minor."
         ),
         severities=(Severity.WARNING, Severity.MINOR),
         find=find_unsnapped_kiai,
@@ -98,12 +101,12 @@ CHECKS = (
         id=_SHORT,
         category=Category.TIMING,
         title="Very short kiai",
-        purpose="Finds kiai that is switched on for half a beat or less.",
+        purpose="Finds kiai that is on for half a beat or less.",
         reasoning=(
-            "Often such a kiai is a leftover: the line that ends it was moved or copied and now follows at "
-            "once. Where it is meant as a flash it costs frames on weak machines, distracts from play, and "
-            "in numbers becomes a strobe; osu!mania's ranking criteria ask not to spam it, and in taiko it "
-            "recolours the whole playfield, so there a third of a beat or less is a warning."
+            "Often such a kiai is left over: the line that ends it was moved or copied too close. Where "
+            "it is meant as a flash it distracts from play, and the ranking criteria of osu!mania advise "
+            "against many of them. In osu!taiko the whole playfield changes colour, so a third of a beat "
+            "or less is a warning there."
         ),
         severities=(Severity.WARNING, Severity.MINOR),
         find=find_short_kiai,

@@ -46,8 +46,8 @@ class Level(IntEnum):
 
 LEVEL_NAMES = {Level.EASY: "an Easy", Level.NORMAL: "a Normal", Level.HARD: "a Hard"}
 HOW_LEVEL_IS_KNOWN = (
-    "Which level a map has is estimated from its approach rate, its quickest gaps and its busiest ten "
-    "seconds, and the hardest of the three counts; the difficulty's name is not asked."
+    "The level is estimated from approach rate, quickest gaps and busiest ten seconds, not from the name of "
+    "the difficulty."
 )
 
 APPROACH_RATES = (EASY_AR, NORMAL_AR, HARD_AR)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.beatmap.objects import Hold, Mode
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.thresholds import (
+    BEGUN_NOTES_PER_COLUMN,
     COLUMN_ALMOST_SAME_TIME_MS,
     COLUMN_SAME_TIME_MS,
     COLUMN_TIGHT_MS,
@@ -54,11 +55,14 @@ def _too_close(beatmap: Beatmap, before: int, index: int, column: int) -> Iterat
         message = f"This note lies {where} inside a long note that is held for another {number(-gap_ms)} ms."
     elif gap_ms < COLUMN_ALMOST_SAME_TIME_MS.value:
         variant, severity = "almost-same-time", Severity.PROBLEM
-        message = f"Two notes {where} only {number(gap_ms)} ms apart: one finger cannot press again so soon."
+        message = (
+            f"Only {number(gap_ms)} ms between two notes {where}: one finger cannot press again so soon."
+        )
     elif gap_ms < COLUMN_TIGHT_MS.value:
         variant, severity = "tight", Severity.WARNING
         message = (
-            f"Two notes {where} {number(gap_ms)} ms apart; leave {number(COLUMN_TIGHT_MS.value)} ms at least."
+            f"Only {number(gap_ms)} ms between two notes {where}, expected at least "
+            f"{number(COLUMN_TIGHT_MS.value)} ms."
         )
     else:
         return
@@ -86,8 +90,8 @@ def find_short_holds(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             variant="short",
             severity=Severity.PROBLEM if length_ms < HOLD_SHORT_PROBLEM_MS.value else Severity.WARNING,
             message=(
-                f"This long note is held for {number(length_ms)} ms; below "
-                f"{number(HOLD_SHORT_WARNING_MS.value)} ms nobody can release it in time. Make it a note."
+                f"This long note is held for {number(length_ms)} ms, expected at least "
+                f"{number(HOLD_SHORT_WARNING_MS.value)} ms: its release cannot be timed. Make it a note."
             ),
             time_ms=obj.time_ms,
             objects=(index,),
@@ -100,11 +104,11 @@ def find_key_count(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     if keys in _RANKABLE_KEYS:
         return
     if keys != round(keys):
-        variant, message = "broken", f"The key count is {keys:g}; it is a whole number."
+        variant, message = "broken", f"The key count is {keys:g}, but only whole numbers can be played."
     elif keys < KEYS_MIN.value:
-        variant, message = "few", f"{keys:g} keys are too few to rank: {number(KEYS_MIN.value)} at least."
+        variant, message = "few", f"{keys:g} keys are too few to rank: use at least {number(KEYS_MIN.value)}."
     else:
-        variant, message = "unrankable", f"{keys:g} keys cannot be ranked; 4 to 10, 12, 14, 16 and 18 can."
+        variant, message = "unrankable", f"{keys:g} keys cannot be ranked: use 4 to 10, 12, 14, 16 or 18."
     yield Finding(check_id=_KEYS, variant=variant, severity=Severity.PROBLEM, message=message, strength=0.5)
 
 
@@ -125,7 +129,8 @@ def find_bad_columns(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             variant="outside",
             severity=Severity.PROBLEM,
             message=(
-                f"This note's x is {number(obj.x)}, in no column; the game puts it into the one at the edge."
+                f"This note's x is {number(obj.x)}, outside of all columns: the game moves it to the one at "
+                "the edge."
             ),
             time_ms=obj.time_ms,
             objects=(index,),
@@ -138,15 +143,15 @@ def _empty_columns(beatmap: Beatmap) -> Iterator[Finding]:
     used = {beatmap.column(obj) for obj in beatmap.objects}
     keys = max(1, round(beatmap.difficulty.circle_size))
     empty = [str(column + 1) for column in range(keys) if column not in used]
-    if not used or not empty:
+    if not empty or len(beatmap.objects) < keys * BEGUN_NOTES_PER_COLUMN.value:
         return
     yield Finding(
         check_id=_COLUMNS,
         variant="empty",
         severity=Severity.PROBLEM,
         message=(
-            f"{counted(len(empty), 'column has', 'columns have')} no notes ({', '.join(empty)}): "
-            f"lower the key count or use them."
+            f"{counted(len(empty), 'column has', 'columns have')} no notes ({', '.join(empty)}, from the "
+            "left): use every column, or lower the key count."
         ),
         strength=strength(len(empty), harmless=0, worst=keys),
     )
@@ -156,14 +161,14 @@ CHECKS = (
     Check(
         id=_SAME_COLUMN,
         category=Category.COMPOSE,
-        title="Notes on one finger",
+        title="Notes too close in a column",
         purpose="Finds notes of one column at the same time, inside a long note, or less than 30 ms apart.",
         reasoning=(
-            "A column is one finger. Two notes at the same time or a note inside a hold cannot be pressed, "
-            "so even Auto does not reach a million, which the ranking criteria demand. A few milliseconds "
-            "between a release and the next press are no better: no hand lifts and presses in less than "
-            "about 30 ms. Both come from pasting over existing notes or from long notes dragged a tick too "
-            "far."
+            "A column is one finger: it cannot press two notes at the same time, nor a note inside a long "
+            "note. The ranking criteria forbid two notes of a column at one time, and Auto must be able "
+            "to reach 1,000,000. Less than about 30 ms between a release and the next press is hardly "
+            "better. This comes from pasting over notes that are there already, or from a long note "
+            "dragged one tick too far."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_same_column,
@@ -175,9 +180,9 @@ CHECKS = (
         title="Very short long notes",
         purpose="Finds long notes shorter than 30 ms.",
         reasoning=(
-            "Such a long note looks like a note and is judged twice, at the press and at the release, which "
-            "no finger can tell apart: players lose accuracy to something they cannot see. It is nearly "
-            "always a note that was dragged by accident."
+            "Such a long note looks like a note but is judged at its release as well, and players lose "
+            "accuracy to something they cannot see. The ranking criteria advise to hold long notes for at "
+            "least 1/12 of a beat. It is often a note that was dragged by accident."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_short_holds,
@@ -189,9 +194,9 @@ CHECKS = (
         title="Key count",
         purpose="Sees that the key count is one that can be ranked.",
         reasoning=(
-            "The file stores the key count as circle size, and everything a note's column means depends on "
-            "it. The ranking criteria allow 4 to 10, 12, 14, 16 and 18 keys; a broken number is rounded, by "
-            "one program up and by the next down, and the notes shift columns with it."
+            "The file stores the key count as circle size, and the column of every note depends on it. "
+            "The ranking criteria allow 4 to 10, 12, 14, 16 and 18 keys. A broken number must be rounded, "
+            "and programs may disagree on which column a note is in."
         ),
         severities=(Severity.PROBLEM,),
         find=find_key_count,
@@ -203,9 +208,9 @@ CHECKS = (
         title="Columns",
         purpose="Finds notes outside of every column, and columns without a note.",
         reasoning=(
-            "A note's column is computed from its x; one outside the field is moved to the edge, onto notes "
-            "that may be there already. A column that is never used makes players keep a finger ready for "
-            "nothing: the ranking criteria say to lower the key count instead."
+            "The column of a note is computed from its x, and one outside of the field is moved to the "
+            "edge, perhaps onto another note. The ranking criteria forbid empty columns: to use fewer "
+            "keys, lower the key count."
         ),
         severities=(Severity.PROBLEM,),
         find=find_bad_columns,

@@ -55,7 +55,7 @@ def _failure(check: Check, error: Exception) -> Finding:
         check_id=CHECK_FAILED.id,
         variant=check.id,
         severity=Severity.MINOR,
-        message=f'"{check.title}" could not look at this map ({type(error).__name__}): a fault of Mapside.',
+        message=f'The check "{check.title}" could not finish ({type(error).__name__}): a fault of Mapside.',
         strength=1.0,
     )
 

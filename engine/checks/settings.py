@@ -12,10 +12,12 @@ from engine.checks.thresholds import (
     DIFFICULTY_MAX,
     DIFFICULTY_MIN,
     METADATA_MAX_CHARACTERS,
+    SINGLE_PRECISION,
     SLIDER_MULTIPLIER_MAX,
     SLIDER_MULTIPLIER_MIN,
     TICK_RATE_MAX,
     TICK_RATE_MIN,
+    TICK_RATE_ROUNDING,
 )
 from engine.checks.wording import number
 
@@ -39,12 +41,9 @@ _USED = {
     Mode.CATCH: (_HP, _CS, _OD, _AR),
     Mode.MANIA: (_HP, _OD),
 }
-# What the game stores in single precision comes back as 7.30000019.
-_SINGLE_PRECISION = 1e-5
 _NO_PREVIEW_MS = -1
 # Whole rates divide a beat into ticks that lie on the grid; so do these three (osu! wiki, ranking criteria).
 _BROKEN_TICK_RATES = (0.5, 4 / 3, 1.5)
-_TICK_RATE_ROUNDING = 1e-3
 
 
 def find_difficulty_settings(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -55,10 +54,10 @@ def find_difficulty_settings(beatmap: Beatmap, _song: Song) -> Iterator[Finding]
         if not DIFFICULTY_MIN.value <= value <= DIFFICULTY_MAX.value:
             bound = DIFFICULTY_MIN.value if value < DIFFICULTY_MIN.value else DIFFICULTY_MAX.value
             message = f"{_SPOKEN[key]} is {value:g}; the game plays it as {number(bound)}."
-            yield _setting(_DIFFICULTY, f"range-{key}", Severity.WARNING, message, 0.8)
-        elif abs(value - round(value, 1)) > _SINGLE_PRECISION:
+            yield Finding(_DIFFICULTY, f"range-{key}", Severity.WARNING, message, strength=0.8)
+        elif abs(value - round(value, 1)) > SINGLE_PRECISION.value:
             message = f"{_SPOKEN[key]} is {value:g}; the editor sets one decimal, {value:.1f} for example."
-            yield _setting(_DIFFICULTY, f"decimals-{key}", Severity.PROBLEM, message, 0.5)
+            yield Finding(_DIFFICULTY, f"decimals-{key}", Severity.PROBLEM, message, strength=0.5)
 
 
 def find_slider_multiplier(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -70,7 +69,7 @@ def find_slider_multiplier(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             f"plays {number(min(max(value, least), most))}, so every slider ends at another time than "
             "intended."
         )
-        yield _setting(_VELOCITY, "range", Severity.PROBLEM, message, 1.0)
+        yield Finding(_VELOCITY, "range", Severity.PROBLEM, message, strength=1.0)
 
 
 def find_tick_rate(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -83,36 +82,34 @@ def find_tick_rate(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             f"The slider tick rate is {value:g}; the game takes {number(least)} to {number(most)} and plays "
             f"{number(min(max(value, least), most))}."
         )
-        yield _setting(_TICK_RATE, "range", Severity.PROBLEM, message, 1.0)
+        yield Finding(_TICK_RATE, "range", Severity.PROBLEM, message, strength=1.0)
     elif not _divides_a_beat(value):
         message = (
             f"The slider tick rate is {value:g}: its ticks lie off the beat. Use a whole number, 0.5, 1.333 "
             "or 1.5."
         )
-        yield _setting(_TICK_RATE, "off-beat", Severity.PROBLEM, message, 0.5)
+        yield Finding(_TICK_RATE, "off-beat", Severity.PROBLEM, message, strength=0.5)
 
 
 def _divides_a_beat(tick_rate: float) -> bool:
     allowed = (round(tick_rate), *_BROKEN_TICK_RATES)
-    return any(abs(tick_rate - rate) <= _TICK_RATE_ROUNDING for rate in allowed)
+    return any(abs(tick_rate - rate) <= TICK_RATE_ROUNDING.value for rate in allowed)
 
 
 def find_preview(beatmap: Beatmap, song: Song) -> Iterator[Finding]:
     preview_ms = beatmap.general.preview_ms
     if preview_ms == _NO_PREVIEW_MS:
-        message = (
-            "No preview point is set: song select and the website will play whatever is at 40 % of the song."
-        )
-        yield _setting(_PREVIEW, "unset", Severity.PROBLEM, message, 0.5)
+        message = "No preview point is set: song select starts the song at 40 % of its length."
+        yield Finding(_PREVIEW, "unset", Severity.PROBLEM, message, strength=0.5)
     elif preview_ms < 0:
         message = f"The preview point is {-preview_ms} ms before the song starts."
-        yield _setting(_PREVIEW, "before-song", Severity.WARNING, message, 0.5)
+        yield Finding(_PREVIEW, "before-song", Severity.WARNING, message, strength=0.5)
     elif song.length_ms is not None and preview_ms >= song.length_ms:
         message = (
             f"The preview point, {format_timestamp(preview_ms)}, comes after the end of the song at "
             f"{format_timestamp(song.length_ms)}."
         )
-        yield _setting(_PREVIEW, "after-song", Severity.WARNING, message, 0.5)
+        yield Finding(_PREVIEW, "after-song", Severity.WARNING, message, strength=0.5)
 
 
 def find_metadata(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -125,15 +122,17 @@ def find_metadata(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     }
     for name, text in needed.items():
         if not text.strip():
-            message = f"The {name} is empty: the website does not take the map so."
-            yield _setting(_METADATA, f"missing-{name.replace(' ', '-')}", Severity.PROBLEM, message, 1.0)
+            message = f"The {name} is empty: fill it in before you upload."
+            yield Finding(
+                _METADATA, f"missing-{name.replace(' ', '-')}", Severity.PROBLEM, message, strength=1.0
+            )
     for name, text in (("title", metadata.title), ("artist", metadata.artist)):
         foreign = "".join(dict.fromkeys(character for character in text if not character.isascii()))
         if foreign:
             message = (
-                f"The romanised {name} contains {foreign[:20]}: it takes Latin letters and ASCII signs only."
+                f"The romanised {name} contains {foreign[:20]}: only ASCII characters are allowed there."
             )
-            yield _setting(_METADATA, f"not-romanised-{name}", Severity.PROBLEM, message, 0.6)
+            yield Finding(_METADATA, f"not-romanised-{name}", Severity.PROBLEM, message, strength=0.6)
     for name, text in (
         ("romanised title", metadata.title),
         ("title", metadata.title_unicode),
@@ -143,8 +142,10 @@ def find_metadata(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     ):
         if len(text) > METADATA_MAX_CHARACTERS.value:
             most = number(METADATA_MAX_CHARACTERS.value)
-            message = f"The {name} has {len(text)} characters; shorten it to {most} at most."
-            yield _setting(_METADATA, f"too-long-{name.replace(' ', '-')}", Severity.WARNING, message, 0.4)
+            message = f"The {name} has {len(text)} characters, expected at most {most}: shorten it."
+            yield Finding(
+                _METADATA, f"too-long-{name.replace(' ', '-')}", Severity.WARNING, message, strength=0.4
+            )
 
 
 def _raw(beatmap: Beatmap, key: str) -> float | None:
@@ -156,24 +157,18 @@ def _raw(beatmap: Beatmap, key: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _setting(check_id: str, variant: str, severity: Severity, message: str, strength: float) -> Finding:
-    return Finding(check_id=check_id, variant=variant, severity=severity, message=message, strength=strength)
-
-
 CHECKS = (
     Check(
         id=_DIFFICULTY,
         category=Category.SETTINGS,
         title="Difficulty settings",
         purpose=(
-            "Finds HP, circle size, approach rate and overall difficulty that no slider of the editor can "
-            "set."
+            "Finds HP drain, circle size, approach rate and overall difficulty that the editor cannot set."
         ),
         reasoning=(
-            "The game caps these settings at 0 and 10, so a value beyond plays differently from what song "
-            "select and the website show. More than one decimal cannot be seen or felt, makes two "
-            "difficulties look alike that are not, and the ranking criteria allow no more precision than the "
-            "editor has. Only settings that the mode plays by are looked at."
+            "The game caps these settings at 0 and 10, so a value beyond is not what is played. The "
+            "ranking criteria allow no more precision than the editor has, which is one decimal: more "
+            "cannot be felt in play. Only settings that the mode plays by are looked at."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_difficulty_settings,
@@ -184,9 +179,9 @@ CHECKS = (
         title="Base slider velocity",
         purpose="Finds a base slider velocity that the game will not play.",
         reasoning=(
-            "The game clamps the slider multiplier to 0.4 to 3.6 without a word. Sliders then move at "
-            "another speed than the one they were drawn for, and as a slider's length in the file is fixed, "
-            "every single one of them ends at the wrong time. Reach beyond with green lines instead."
+            "The game caps the base slider velocity at 0.4 and 3.6. Sliders then move at another speed "
+            "than the one they were drawn for, and since the file fixes their length in pixels, every one "
+            "of them ends at the wrong time. To go beyond, use green lines."
         ),
         severities=(Severity.PROBLEM,),
         find=find_slider_multiplier,
@@ -198,10 +193,10 @@ CHECKS = (
         title="Slider tick rate",
         purpose="Finds tick rates whose ticks fall between the beats.",
         reasoning=(
-            "Ticks sound and score. A rate such as 1.2 or 2.7 puts them where the song has nothing, and only "
-            "the ticks close to the head seem right. Whole numbers divide the beat evenly; of broken ones "
-            "0.5, 1.333 and 1.5 have a musical use. The editor offers no others, so another value comes from "
-            "editing the file by hand."
+            "Slider ticks sound and score, and a rate such as 1.2 or 2.7 puts them where the song has "
+            "nothing. Whole numbers divide the beat evenly. The ranking criteria discourage other values, "
+            "except 0.5, 1.333 and 1.5 where the ticks stay on the beat. Such a value comes from editing "
+            "the file by hand."
         ),
         severities=(Severity.PROBLEM,),
         find=find_tick_rate,
@@ -213,23 +208,23 @@ CHECKS = (
         title="Preview point",
         purpose="Sees that a preview point is set and lies in the song.",
         reasoning=(
-            "The preview is the first thing anybody hears of the map, in song select and on the website. "
-            "Without a point of your own the game starts somewhere in the middle of a phrase, and the "
-            "ranking criteria want it set, the same in every difficulty."
+            "The preview is the first thing that players hear of the map, in song select and on the "
+            "website. Without a point of your own it may start in the middle of a phrase. The ranking "
+            "criteria want it set, and the same in all difficulties."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_preview,
+        needs_song=True,
     ),
     Check(
         id=_METADATA,
         category=Category.SETTINGS,
         title="Metadata",
-        purpose="Finds empty fields, letters that are not romanised, and fields too long for the website.",
+        purpose="Finds empty fields, letters that are not romanised, and fields that are too long.",
         reasoning=(
-            "Song select, the website and every search go by title, artist, creator and difficulty name. An "
-            "empty field makes an upload fail or a map that cannot be found; a foreign letter in a romanised "
-            "field cannot be typed by most players and breaks folder names on some systems; and past 81 "
-            "characters the website cuts the text off where it likes."
+            "Song select, the website and every search use title, artist, creator and difficulty name. "
+            "Letters outside of ASCII in a romanised field cannot be typed by many players. The ranking "
+            "criteria ask to shorten fields of more than 81 characters."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING),
         find=find_metadata,

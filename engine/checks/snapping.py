@@ -7,11 +7,13 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from engine.beatmap.objects import Circle, Mode, Slider, Spinner
-from engine.beatmap.snap import snap
+from engine.beatmap.snap import is_snapped, snap
 from engine.beatmap.timestamps import format_timestamp
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.thresholds import (
     MEANT_FOR_LINE_MS,
+    REVERSES_SNAPPED,
+    SAME_ERROR_MS,
     SPEED_STEP,
     UNSNAPPED_EXTREME_MS,
     UNSNAPPED_MS,
@@ -28,15 +30,13 @@ if TYPE_CHECKING:
 
 _UNSNAPPED = "unsnapped-objects"
 _BEFORE_LINE = "just-before-line"
-# A slider that turns more often than this is a buzz: its first reverses tell all there is to tell.
-_REVERSES_LOOKED_AT = 16
-# A slider's end this close to its head's own error is wrong only because its head is.
-_SAME_ERROR_MS = 1.0
 
 
 def off_grid(timing: Timing, time_ms: float) -> Snap | None:
     """The nearest tick, where it is too far away to be rounding; None: on the grid, or there is none."""
-    nearest = snap(timing, time_ms) if math.isfinite(time_ms) else None
+    if not math.isfinite(time_ms) or is_snapped(timing, time_ms):
+        return None
+    nearest = snap(timing, time_ms)
     return nearest if nearest and abs(nearest.unsnap_ms) >= UNSNAPPED_MS.value else None
 
 
@@ -56,7 +56,7 @@ def _unsnapped_ends(beatmap: Beatmap, index: int, obj: HitObject, head: Snap | N
     for variant, verb, times_ms in _ends(beatmap, obj):
         for time_ms in times_ms:
             end = off_grid(beatmap.timing, time_ms)
-            if end and not (head and abs(end.unsnap_ms - head.unsnap_ms) < _SAME_ERROR_MS):
+            if end and not (head and abs(end.unsnap_ms - head.unsnap_ms) < SAME_ERROR_MS.value):
                 yield _unsnapped(beatmap, index, variant, verb, end, time_ms)
                 break
 
@@ -65,7 +65,7 @@ def _ends(beatmap: Beatmap, obj: HitObject) -> Iterator[tuple[str, str, tuple[fl
     """(variant, verb, times): of the times of one variant the first that is off is reported."""
     if isinstance(obj, Slider):
         shape = beatmap.slider(obj)
-        reverses = min(shape.span_count - 1, _REVERSES_LOOKED_AT)
+        reverses = min(shape.span_count - 1, int(REVERSES_SNAPPED.value))
         turns_ms = tuple(obj.time_ms + shape.span_ms * turn for turn in range(1, reverses + 1))
         yield "reverse", "turns", turns_ms
         yield "slider-end", "ends", (shape.end_ms,)
@@ -83,8 +83,8 @@ def _unsnapped(beatmap: Beatmap, index: int, variant: str, verb: str, miss: Snap
         variant=variant,
         severity=Severity.PROBLEM,
         message=(
-            f"This {name(obj, beatmap.mode)} {verb} {number(off_ms)} ms {direction} of 1/{miss.divisor}; "
-            f"the grid is at {format_timestamp(miss.grid_ms)}."
+            f"This {name(obj, beatmap.mode)} {verb} {number(off_ms)} ms {direction}: the nearest tick "
+            f"(1/{miss.divisor}) is at {format_timestamp(miss.grid_ms)}."
         ),
         time_ms=obj.time_ms,
         end_ms=None if time_ms == obj.time_ms else time_ms,
@@ -112,7 +112,7 @@ def _missed_line(beatmap: Beatmap, index: int, line_ms: float) -> Iterator[Findi
     red = beatmap.timing.red_at(line_ms)
     is_red = red is not None and red.time_ms == line_ms
     if is_red and early_ms >= UNSNAPPED_MS.value:
-        variant, consequence = "tempo", "it still lies on the beat before"
+        variant, consequence = "tempo", "it still belongs to the timing before"
     elif _feels_velocity(obj, beatmap.mode) and _speed_changes(beatmap, obj.time_ms, line_ms):
         variant, consequence = "velocity", "it keeps the velocity from before"
     else:
@@ -153,15 +153,13 @@ CHECKS = (
         id=_UNSNAPPED,
         category=Category.TIMING,
         title="Unsnapped objects",
-        purpose="Finds heads, reverses and ends that lie 2 ms or more from every tick of the timeline.",
+        purpose="Finds starts, reverses and ends that lie 2 ms or more from every tick of the timeline.",
         reasoning=(
-            "A player hits what he hears, and the game judges where the object lies. An object a few "
-            "milliseconds off shifts his whole hit window, turns sure 300s into 100s at high overall "
-            "difficulty, and no snap divisor shows it in the timeline. The ranking criteria ask for less "
-            "than 2 ms to a tick. What lies closer is the editor rounding to whole milliseconds, so it is "
-            "not reported. Slider ends are judged on their own: they drift when slider velocity or BPM "
-            "changes after the slider was drawn. In a passage that truly needs 1/11 or the like, mark the "
-            "finding as intended."
+            "Players press to the music, and the game judges where the object lies: an object a few "
+            "milliseconds off can turn good hits into 100s. The ranking criteria ask for less than 2 ms to a "
+            "tick; what is closer is rounding and is not listed. The ends of sliders are listed on their "
+            "own, because they move when slider velocity or BPM changes after the slider was drawn. Where "
+            "the music needs 1/11 or the like, mark the finding as intended."
         ),
         severities=(Severity.PROBLEM,),
         find=find_unsnapped,
@@ -171,14 +169,13 @@ CHECKS = (
         category=Category.TIMING,
         title="Just before a line",
         purpose=(
-            "Finds objects up to 5 ms before a line that was surely meant for them but does not reach them."
+            "Finds objects up to 5 ms before a line that was probably meant for them but does not reach them."
         ),
         reasoning=(
             "A line rules what comes at it or after it, to the millisecond. Copying, pasting and moving "
-            "timing leaves objects one millisecond ahead of their line: on the timeline the two look as one, "
-            "in play the slider keeps the old velocity and with it the wrong length, or the note belongs to "
-            "the old beat. Only what can be seen is reported: for sounds the game looks 5 ms ahead, so a "
-            "line that changes nothing but those reaches the object all the same."
+            "timing can leave an object just ahead of its line: on the timeline the two look like one, "
+            "but in play the slider has the old velocity, or the note the old timing. Volume and samples "
+            "are not looked at here, because for sounds the game looks 5 ms ahead."
         ),
         severities=(Severity.WARNING,),
         find=find_just_before_line,

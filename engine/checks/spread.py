@@ -39,14 +39,16 @@ if TYPE_CHECKING:
 
 def find_short_drain(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     drain_ms = beatmap.drain_ms
-    if not beatmap.objects or drain_ms >= DRAIN_MIN_MS.value:
+    if drain_ms >= DRAIN_MIN_MS.value:
         return
+    least = seconds(DRAIN_MIN_MS.value)
     yield Finding(
         "drain-time",
-        "short",
+        "short" if beatmap.objects else "empty",
         Severity.PROBLEM,
-        f"This difficulty has {seconds(drain_ms)} of drain time, "
-        f"expected at least {seconds(DRAIN_MIN_MS.value)}.",
+        f"This difficulty has {seconds(drain_ms)} of drain time, expected at least {least}."
+        if beatmap.objects
+        else "This difficulty has no objects yet.",
         strength=strength(drain_ms, harmless=DRAIN_MIN_MS.value, worst=0),
     )
 
@@ -55,11 +57,11 @@ DRAIN_TIME = Check(
     id="drain-time",
     category=Category.SPREAD,
     title="Drain time",
-    purpose="Finds difficulties with less than half a minute of play.",
+    purpose="Finds difficulties without objects, or with less than 30 seconds of play.",
     reasoning=(
-        "Drain time runs from the first object to the end of the last, breaks left out. The ranking "
-        "criteria want 30 seconds of it from every difficulty, because less is over before a player has "
-        "settled in. While a map is being made this stands here until enough of it is mapped."
+        "Drain time runs from the first object to the end of the last, without the breaks. The ranking "
+        "criteria want at least 30 seconds of it in every difficulty. While you are still mapping, this "
+        "goes away by itself."
     ),
     severities=(Severity.PROBLEM,),
     find=find_short_drain,
@@ -89,12 +91,13 @@ def find_short_sliders(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
 SHORT_SLIDERS = Check(
     id="short-sliders",
     category=Category.SPREAD,
-    title="Too short sliders",
+    title="Very short sliders",
     purpose="Finds sliders on easy maps that are over before a beginner has seen where they go.",
     reasoning=(
-        "A beginner reads a slider first and moves second; half a beat of 240 BPM, 125 ms, is less than it "
-        "takes to react at all, so such a slider is played like a circle and its end is dropped. The "
-        f"ranking criteria ask Easy difficulties to avoid sliders under half a beat. {HOW_LEVEL_IS_KNOWN}"
+        "Beginners read a slider first and move second: 125 ms, half a beat of 240 BPM, is less than it "
+        "takes to react at all. Such a slider is played like a circle, and its end is missed. The ranking "
+        "criteria ask to avoid sliders under half a beat on an Easy. "
+        f"{HOW_LEVEL_IS_KNOWN}"
     ),
     severities=(Severity.WARNING,),
     find=find_short_sliders,
@@ -142,13 +145,12 @@ def _short_spinner(index: int, spinner: Spinner, least_ms: float, safe_ms: float
 SHORT_SPINNERS = Check(
     id="short-spinners",
     category=Category.SPREAD,
-    title="Too short spinners",
-    purpose="Finds spinners on which not even Auto can earn its bonus.",
+    title="Very short spinners",
+    purpose="Finds spinners that are too short for Auto to earn its bonus.",
     reasoning=(
-        "The ranking criteria measure a spinner by the game's own perfect player: if Auto cannot score "
-        "1,000 bonus points on it, nobody has the time to spin. How long that takes grows with the overall "
-        "difficulty, and a little with where the cursor comes from, which is why just above the limit this "
-        "is only a warning."
+        "The ranking criteria measure a spinner by Auto: if Auto cannot reach 1,000 bonus points, players "
+        "do not have enough time to spin. How long that takes grows with the overall difficulty, and a "
+        "little with where the cursor comes from. Just above the limit it is therefore only a warning."
     ),
     severities=(Severity.PROBLEM, Severity.WARNING),
     find=find_short_spinners,
@@ -216,11 +218,11 @@ SPINNER_RECOVERY = Check(
     title="Spinners on easier maps",
     purpose="Finds spinners up to Hard that are short for their level, or followed too soon.",
     reasoning=(
-        "A newer player must first see that a spinner began, and after it find the cursor again; what "
-        "follows too soon is missed or clicked in panic. The ranking criteria ask for 4, 3 and 2 beats of "
-        "spinner on Easy, Normal and Hard, and for 4, 2 and 1 beats after it. They are guidelines, and "
-        "beats are long in a slow song: shorter than these beats at 240 BPM is a warning, shorter than at "
-        f"200 BPM is minor. {HOW_LEVEL_IS_KNOWN}"
+        "Newer players must first see that a spinner has begun, and after it find the cursor again. The "
+        "ranking criteria advise 4, 3 and 2 beats of spinner on Easy, Normal and Hard, and 4, 2 and 1 "
+        "beats after it. Shorter than these beats at 240 BPM is a warning, shorter than at 200 BPM is "
+        "minor, since in a slow song fewer beats are enough. "
+        f"{HOW_LEVEL_IS_KNOWN}"
     ),
     severities=(Severity.WARNING, Severity.MINOR),
     find=find_spinner_recovery,
@@ -261,10 +263,10 @@ BANANA_GAPS = Check(
     title="Gaps around spinners",
     purpose="Finds fruits too close to the bananas of a spinner.",
     reasoning=(
-        "Bananas rain over the whole width, so a player is anywhere when they start and anywhere when they "
-        "end: the fruit beside them needs time to be reached. The ranking criteria ask for more the easier "
-        "a map is; here only the limits of an Overdose are held, 62 ms before and 125 ms after, because "
-        "they hold for all."
+        "Bananas fall over the whole width, so a player may be anywhere when they start and when they "
+        "end: the fruit next to them needs time to be reached. The ranking criteria ask for more the "
+        "easier a map is. Only the limits of an Overdose are used here, 62 ms before and 125 ms after, "
+        "because they hold for every level."
     ),
     severities=(Severity.PROBLEM,),
     find=find_banana_gaps,

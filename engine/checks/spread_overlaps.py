@@ -51,8 +51,7 @@ def _overlap(beatmap: Beatmap, first: int, second: int, level: Level) -> Finding
         "head",
         Severity.WARNING,
         f"This {names[0]} lies exactly under the {names[1]} {milliseconds(gap_ms)} before it, on a map that "
-        "plays "
-        f"like {LEVEL_NAMES[level]}; raise the stack leniency or move one.",
+        f"plays like {LEVEL_NAMES[level]}: raise the stack leniency or move one.",
         time_ms=beatmap.objects[second].time_ms,
         objects=(first, second),
         strength=strength(gap_ms, harmless=apart_ms, worst=0),
@@ -65,10 +64,11 @@ FULL_OVERLAPS = Check(
     title="Objects that hide each other",
     purpose="Finds objects up to Hard that lie exactly on one another less than a beat or half a beat apart.",
     reasoning=(
-        "Of two circles in one place only the upper can be seen, and who does not know the map presses "
-        "once. The ranking criteria rule it out within a beat on Easy and Normal and within half a beat on "
-        "Hard, counted here at 160 BPM. Usually the game moves such objects apart by itself; where it does "
-        f"not, the stack leniency is too low or something stands between them. {HOW_LEVEL_IS_KNOWN}"
+        "Of two circles in one place only the upper one can be seen, and players who do not know the map "
+        "press once. The ranking criteria rule this out up to a beat apart on Easy and Normal, and half a "
+        "beat on Hard, counted here at 160 BPM. The game usually moves such objects apart as a stack; "
+        "where it does not, the stack leniency is too low or something lies between them. "
+        f"{HOW_LEVEL_IS_KNOWN}"
     ),
     severities=(Severity.WARNING,),
     find=find_full_overlaps,

@@ -30,6 +30,7 @@ SCREEN_LEFT_PX = Threshold(-67, "px", "lazer's Verify: the edges of a 4:3 screen
 SCREEN_RIGHT_PX = Threshold(579, "px", "lazer's Verify")
 SCREEN_TOP_PX = Threshold(-60, "px", "lazer's Verify")
 SCREEN_BOTTOM_PX = Threshold(428, "px", "lazer's Verify")
+OFFSCREEN_EXTREME_PX = Threshold(64, "px", "ours: about the size of a circle, so nothing is listed before it")
 LEAST_DURATION_MS = Threshold(0.5, "ms", "lazer's Verify: below this is rounding")
 NEVER_LEAVES_HEAD_PX = Threshold(1, "px", "ours: a body shorter than this looks like a circle")
 ABNORMAL_ANCHORS_FACTOR = Threshold(10, "anchors", "Mapset Verifier: times the root of the length")
@@ -95,6 +96,8 @@ UNSNAPPED_MS = Threshold(
 UNSNAPPED_EXTREME_MS = Threshold(
     20, "ms", "ours: from here on a note is audibly off, so nothing is listed before it"
 )
+SAME_ERROR_MS = Threshold(1, "ms", "ours: an end as far off as its head is wrong only because of that")
+REVERSES_SNAPPED = Threshold(16, "reverses", "ours: the first of a buzz tell all there is to tell")
 MEANT_FOR_LINE_MS = Threshold(
     5, "ms", "Mapset Verifier: an object 5 ms or less before a line was meant for it"
 )
@@ -107,6 +110,7 @@ KIAI_UNSNAPPED_SEEN_TAIKO_MS = Threshold(
 )
 SHORT_KIAI_BEATS = Threshold(1 / 2, "beats", "Mapset Verifier, for taiko: a kiai this short is a flash")
 KIAI_FLASH_BEATS = Threshold(1 / 3, "beats", "Mapset Verifier, for taiko: a flash this short is drastic")
+KIAI_ROUNDING_MS = Threshold(1, "ms", "ours: half of a beat of 333.33 ms is set as 166 or 167")
 BEAT_LENGTH_MIN_MS = Threshold(6, "ms", "ppy/osu clamps the beat of a red line here: 10,000 BPM")
 BEAT_LENGTH_MAX_MS = Threshold(60_000, "ms", "ppy/osu clamps the beat of a red line here: 1 BPM")
 BPM_UNUSUAL_ABOVE = Threshold(1_000, "BPM", "ours: past any music; a slip of a digit or a scroll effect")
@@ -116,6 +120,7 @@ VELOCITY_MAX = Threshold(10, "x", "ppy/osu clamps slider velocity and scroll spe
 SCROLL_MIN = Threshold(0.01, "x", "ppy/osu clamps the scroll speed of taiko and mania here")
 LINE_VOLUME_MIN_PERCENT = Threshold(5, "%", "Mapset Verifier: the least that the editor sets")
 LINE_VOLUME_MAX_PERCENT = Threshold(100, "%", "Mapset Verifier: the most that the editor sets")
+REPEATS_LISTENED_TO = Threshold(50_000, "repeats a map", "ours: seven times what any real map has")
 SAMPLE_LOOKAHEAD_MS = Threshold(5, "ms", "ppy/osu: a sound takes its settings from up to 5 ms ahead")
 BPM_SAME_WITHIN = Threshold(
     0.001, "BPM", "ours: over a minute at 180 BPM this shifts a beat by a third of a ms"
@@ -131,6 +136,8 @@ SLIDER_MULTIPLIER_MIN = Threshold(0.4, "x", "ppy/osu clamps the slider multiplie
 SLIDER_MULTIPLIER_MAX = Threshold(3.6, "x", "ppy/osu clamps the slider multiplier here")
 TICK_RATE_MIN = Threshold(0.5, "ticks a beat", "ppy/osu clamps the tick rate here")
 TICK_RATE_MAX = Threshold(8, "ticks a beat", "ppy/osu clamps the tick rate here")
+SINGLE_PRECISION = Threshold(1e-5, "", "ours: the game may write a setting of 7.3 as 7.30000019")
+TICK_RATE_ROUNDING = Threshold(1e-3, "ticks a beat", "ours: 4/3 is written with three decimals or more")
 METADATA_MAX_CHARACTERS = Threshold(81, "characters", "osu! wiki: longer fields must be shortened")
 COLOUR_DARK_PROBLEM = Threshold(30, "HSP luminosity", "Mapset Verifier: darker than this is not rankable")
 COLOUR_DARK_WARNING = Threshold(
@@ -174,4 +181,7 @@ COLUMN_TIGHT_MS = Threshold(
 )
 HOLD_SHORT_PROBLEM_MS = Threshold(20, "ms", "Mapset Verifier: a long note shorter than this")
 HOLD_SHORT_WARNING_MS = Threshold(30, "ms", "Mapset Verifier: a long note shorter than this")
+BEGUN_NOTES_PER_COLUMN = Threshold(
+    4, "notes", "ours: a map with fewer has just been begun, and its columns are still to be used"
+)
 KEYS_MIN = Threshold(4, "keys", "osu! wiki: 4 to 10, 12, 14, 16 or 18 keys; lazer's Verify: 4 or more")

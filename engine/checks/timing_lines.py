@@ -43,7 +43,7 @@ def find_first_line(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             variant="no-red-line",
             severity=Severity.PROBLEM,
             message=(
-                "There is no red line: the difficulty has no BPM and no offset. Time it before anything else."
+                "There is no red line, so the difficulty has no BPM and no offset. Set the timing first."
             ),
             strength=1.0,
         )
@@ -56,8 +56,8 @@ def find_first_line(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             variant="kiai",
             severity=Severity.PROBLEM,
             message=(
-                "The first red line switches kiai on: the flash comes before any object. Use a green line on "
-                "it."
+                "The first red line switches kiai on, so it flashes before any object. Use a green line at "
+                "the same time instead."
             ),
             time_ms=red.time_ms,
             strength=0.5,
@@ -75,8 +75,7 @@ def _green_before(points: tuple[TimingPoint, ...], red: TimingPoint) -> Iterator
         severity=Severity.PROBLEM,
         message=(
             f"{counted(len(early), 'green line comes', 'green lines come')} before the first red line at "
-            f"{format_timestamp(red.time_ms)}, with no timing to inherit. Move the red line back by whole "
-            "measures."
+            f"{format_timestamp(red.time_ms)} and cannot work. Move the red line back by whole measures."
         ),
         time_ms=early[0].time_ms,
         end_ms=red.time_ms,
@@ -116,26 +115,38 @@ def _conflicts_at(lines: tuple[TimingPoint, ...]) -> Iterator[Finding]:
     red = [line for line in lines if line.uninherited]
     green = [line for line in lines if not line.uninherited]
     if len(red) > 1:
-        yield _same_time("red-lines", red, "BPM", sorted({_bpm(line) for line in red}))
+        yield _same_time("red", red)
     if len(green) > 1:
-        yield _same_time("green-lines", green, "velocity", sorted({f"{number(g.velocity)}x" for g in green}))
+        yield _same_time("green", green)
 
 
-def _same_time(variant: str, lines: list[TimingPoint], what: str, values: list[str]) -> Finding:
-    colour = variant.partition("-")[0]
-    count = "Two" if len(lines) == 2 else str(len(lines))  # noqa: PLR2004 - two is the word it becomes
-    differs = len(values) > 1
-    reason = (
-        f"with different {what} ({', '.join(values)}): which one rules is chance" if differs else "keep one"
-    )
+def _same_time(colour: str, lines: list[TimingPoint]) -> Finding:
+    differing = next(_differing(lines), "")
+    reason = f" with different {differing}: only one of them can count" if differing else ""
     return Finding(
         check_id=_CONFLICT,
-        variant=variant,
+        variant=f"{colour}-lines",
         severity=Severity.PROBLEM,
-        message=f"{count} {colour} lines at the same time{reason}.",
+        message=f"{len(lines)} {colour} lines at the same time{reason}. Keep one.",
         time_ms=lines[0].time_ms,
-        strength=1.0 if differs else 0.3,
+        strength=1.0 if differing else 0.3,
     )
+
+
+def _differing(lines: list[TimingPoint]) -> Iterator[str]:
+    """What the lines disagree about, the gravest first."""
+    speeds = sorted({line.bpm if line.uninherited else line.velocity for line in lines})
+    if len(speeds) > 1:
+        what, unit = ("BPM", "") if lines[0].uninherited else ("velocity", "x")
+        yield f"{what} ({', '.join(f'{number(speed)}{unit}' for speed in speeds)})"
+    if len({line.meter for line in lines if line.uninherited}) > 1:
+        yield "time signatures"
+    if len({line.volume_percent for line in lines}) > 1:
+        yield "volume"
+    if len({(line.sample_set, line.sample_index) for line in lines}) > 1:
+        yield "samples"
+    if len({line.kiai for line in lines}) > 1:
+        yield "kiai"
 
 
 def find_bad_values(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
@@ -155,8 +166,8 @@ def _bad_beat(line: TimingPoint) -> Iterator[Finding]:
             line,
             "beat-length",
             Severity.PROBLEM,
-            f"This red line's beat lasts {beat_ms:g} ms; the game takes "
-            f"{number(BEAT_LENGTH_MIN_MS.value)} to {number(BEAT_LENGTH_MAX_MS.value)}.",
+            f"This red line's beat lasts {beat_ms:g} ms: the game takes "
+            f"{number(BEAT_LENGTH_MIN_MS.value)} to {BEAT_LENGTH_MAX_MS.value:,.0f} ms.",
             strength=1.0,
         )
     elif not BPM_UNUSUAL_BELOW.value <= line.bpm <= BPM_UNUSUAL_ABOVE.value:
@@ -164,9 +175,8 @@ def _bad_beat(line: TimingPoint) -> Iterator[Finding]:
             line,
             "bpm",
             Severity.WARNING,
-            f"This red line says {_bpm(line)} BPM. Music is seldom slower than "
-            f"{number(BPM_UNUSUAL_BELOW.value)} "
-            f"or faster than {number(BPM_UNUSUAL_ABOVE.value)}.",
+            f"This red line says {_bpm(line)} BPM: music is seldom below {number(BPM_UNUSUAL_BELOW.value)} "
+            f"or above {BPM_UNUSUAL_ABOVE.value:,.0f} BPM.",
             strength=0.5,
         )
 
@@ -178,8 +188,7 @@ def _bad_velocity(line: TimingPoint, slowest: float) -> Iterator[Finding]:
             line,
             "velocity-not-a-number",
             Severity.WARNING,
-            "This green line's velocity is not a number: sliders keep 1x and lose their ticks. "
-            "No editor writes this.",
+            "This green line's velocity is not a number: sliders move at 1x and lose their ticks.",
             strength=1.0,
         )
     elif beat_ms >= 0:
@@ -187,8 +196,7 @@ def _bad_velocity(line: TimingPoint, slowest: float) -> Iterator[Finding]:
             line,
             "velocity-positive",
             Severity.MINOR,
-            f"This green line says {beat_ms:g} where a velocity is a negative number: the game takes it as "
-            "1x.",
+            f"This green line says {beat_ms:g} where velocity is a negative number: the game takes it as 1x.",
             strength=0.3,
         )
     elif not slowest <= round(-100 / beat_ms, 6) <= VELOCITY_MAX.value:
@@ -209,7 +217,7 @@ def _bad_volume(line: TimingPoint) -> Iterator[Finding]:
             line,
             "volume",
             Severity.PROBLEM,
-            f"This line's volume is {number(volume)} %; stable's editor sets {number(least)} to "
+            f"This line's volume is {number(volume)} %: the editor of osu! stable sets {number(least)} to "
             f"{number(most)} %.",
             strength=0.3,
         )
@@ -235,17 +243,13 @@ CHECKS = (
         id=_FIRST,
         category=Category.TIMING,
         title="First timing line",
-        purpose=(
-            "Sees that the map begins with a red line, that it leaves kiai alone, and that nothing precedes "
-            "it."
-        ),
+        purpose="Sees that the map begins with a red line without kiai, and that nothing comes before it.",
         reasoning=(
-            "Everything takes its tempo from the red line before it. A green line before the first red one "
-            "has nothing to inherit and does not work; an object there is played on timing borrowed from the "
-            "future, and its hit sounds and velocity are the game's guess. Kiai on the first red line starts "
-            "with the song, long before there is anything to celebrate; the ranking criteria forbid it and "
-            "name the cure: a green line at the same place. If the music starts before the red line, move "
-            "the line back by whole measures and nothing else changes."
+            "Everything takes its tempo from the red line before it. The ranking criteria forbid a green "
+            "line before the first red one, because it has nothing to inherit and does not work. They "
+            "also forbid kiai on the first red line, because it flashes before any object: use a green "
+            "line at the same time. Objects before the first red line are minor: moving the line back by "
+            "whole measures changes nothing else."
         ),
         severities=(Severity.PROBLEM, Severity.MINOR),
         find=find_first_line,
@@ -256,11 +260,10 @@ CHECKS = (
         title="Lines in conflict",
         purpose="Finds several red or several green lines at the same time.",
         reasoning=(
-            "Only one of them can win, and which one depends on the order in which the client happens to "
-            "sort them: the editor may show one BPM, velocity or volume and the game use another, and the "
-            "next save may swap them. The ranking criteria forbid two of the same colour in one place. A red "
-            "and a green one together are fine: the red sets the tempo, the green has the last word on "
-            "everything else."
+            "Only one of them can count, and which one depends on the order in which they are read: the "
+            "editor may show one BPM, velocity or volume, and the game use another. The ranking criteria "
+            "forbid two red or two green lines at the same time. A red and a green one together are fine: "
+            "the red line sets the tempo, the green one everything else."
         ),
         severities=(Severity.PROBLEM,),
         find=find_conflicts,
@@ -269,12 +272,12 @@ CHECKS = (
         id=_VALUES,
         category=Category.TIMING,
         title="Impossible line values",
-        purpose="Finds BPM, velocity and volume that the game cannot use as they are written.",
+        purpose="Finds BPM, velocity and volume that the game or its editor cannot use as they are written.",
         reasoning=(
-            "The game clamps what is out of range and says nothing, so the map does not play as the file "
-            "reads, and clients differ in where they clamp: a beat below 6 ms, a velocity beyond 10x, a "
-            "volume below 5 % or above 100 %. Such values come from tools, from editing by hand, or from a "
-            "slip of a digit in the BPM, and all difficulties that copy the timing inherit them."
+            "The game cuts off what is out of range without a word, so the map does not play as the file "
+            "reads: a beat below 6 ms, or a velocity above 10x. A volume below 5 % or above 100 % cannot "
+            "be set in the editor of osu! stable. Such values come from tools, from editing by hand, or "
+            "from a typing error in the BPM."
         ),
         severities=(Severity.PROBLEM, Severity.WARNING, Severity.MINOR),
         find=find_bad_values,

@@ -46,43 +46,66 @@ class _Objects:
         return bisect_left(self._sliders_ms, start_ms) < bisect_left(self._sliders_ms, end_ms)
 
 
+class _Ruling:
+    """All that may rule before a line, as each of those called unused since may be deleted or stay: whichever
+    of them somebody deletes must do no harm.
+    """
+
+    def __init__(self, line: TimingPoint) -> None:
+        self.velocities, self.samples, self.kiais = {_velocity(line)}, {_samples(line)}, {line.kiai}
+
+    def may_be(self, line: TimingPoint) -> None:
+        self.velocities.add(_velocity(line))
+        self.samples.add(_samples(line))
+
+    def is_surely(self, line: TimingPoint) -> bool:
+        return not (
+            self.differs_in_velocity(line) or self.differs_in_samples(line) or self.kiais != {line.kiai}
+        )
+
+    def differs_in_velocity(self, line: TimingPoint) -> bool:
+        return self.velocities != {_velocity(line)}
+
+    def differs_in_samples(self, line: TimingPoint) -> bool:
+        return self.samples != {_samples(line)}
+
+
 def find_unused(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     objects = _Objects(beatmap)
     groups = [tuple(group) for _, group in groupby(beatmap.timing.points, key=lambda line: line.time_ms)]
     last_red: TimingPoint | None = None
-    ruling: TimingPoint | None = None
+    ruling: _Ruling | None = None
     for number, lines in enumerate(groups):
         red = next((line for line in reversed(lines) if line.uninherited), None)
         green = next((line for line in reversed(lines) if not line.uninherited), None)
         if red and last_red and ruling:
             yield from _unused_red(red, last_red, None if green else ruling)
-        before = red or ruling
-        if green and before:
-            until_ms = groups[number + 1][0].time_ms if number + 1 < len(groups) else math.inf
-            yield from _unused_green(green, before, until_ms, objects)
+        ruling = _Ruling(red) if red else ruling
         last_red = red or last_red
-        ruling = green or red
+        if green and ruling:
+            until_ms = groups[number + 1][0].time_ms if number + 1 < len(groups) else math.inf
+            unused = _unused_green(green, ruling, until_ms, objects)
+            if unused:
+                yield unused
+                ruling.may_be(green)
+            else:
+                ruling = _Ruling(green)
 
 
-def _unused_green(
-    line: TimingPoint, before: TimingPoint, until_ms: float, objects: _Objects
-) -> Iterator[Finding]:
-    velocity = _velocity(line) != _velocity(before)
-    samples = _samples(line) != _samples(before)
-    if line.kiai != before.kiai:
-        return
-    if not velocity and not samples:
-        message = (
-            "This green line changes nothing: velocity, volume, samples and kiai are those of the line "
-            "before."
-        )
-        yield _unused(line, "green-same", Severity.MINOR, message, 0.3)
-    elif not (velocity and objects.feel_velocity_within(line.time_ms, until_ms)) and not (
-        samples and objects.sound_within(line.time_ms, until_ms)
+def _unused_green(line: TimingPoint, ruling: _Ruling, until_ms: float, objects: _Objects) -> Finding | None:
+    if ruling.is_surely(line):
+        message = "This green line changes nothing: velocity, volume, samples and kiai are as before."
+        return _unused(line, "green-same", Severity.MINOR, message, 0.3)
+    velocity, samples = ruling.differs_in_velocity(line), ruling.differs_in_samples(line)
+    if (
+        ruling.kiais != {line.kiai}
+        or (velocity and objects.feel_velocity_within(line.time_ms, until_ms))
+        or (samples and objects.sound_within(line.time_ms, until_ms))
     ):
-        changed = " and ".join(["velocity"] * velocity + ["samples or volume"] * samples)
-        message = f"This green line changes {changed}, but nothing that it reaches uses that."
-        yield _unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1)
+        return None
+    changed = " and ".join(["velocity"] * velocity + ["volume or samples"] * samples)
+    message = f"This green line changes the {changed}, but no object before the next line uses that."
+    return _unused(line, "green-reaches-nothing", Severity.MINOR, message, 0.1)
 
 
 def _velocity(line: TimingPoint) -> float:
@@ -96,25 +119,21 @@ def _samples(line: TimingPoint) -> tuple[int, int, float]:
     return (line.sample_set, line.sample_index, line.volume_percent)
 
 
-def _unused_red(line: TimingPoint, last_red: TimingPoint, before: TimingPoint | None) -> Iterator[Finding]:
-    """`before`: what ruled until here; None where a green line at this one's side says all that a green
-    line can.
-    """
+def _unused_red(line: TimingPoint, last_red: TimingPoint, ruling: _Ruling | None) -> Iterator[Finding]:
+    """`ruling`: None where a green line at this one's side says all that a green line can."""
     same_beat = abs(line.bpm - last_red.bpm) <= BPM_SAME_WITHIN.value and line.meter == last_red.meter
     if not same_beat or line.omit_barline or last_red.omit_barline or not _aligned(line, last_red, 1):
         return
     if not _aligned(line, last_red, int(NIGHTCORE_MEASURES.value)):
         message = (
-            "This red line keeps BPM and downbeats: all it does is start Nightcore's four measures anew."
+            "This red line keeps BPM and downbeats: it only restarts the four measures of the Nightcore mod."
         )
         yield _unused(line, "red-nightcore", Severity.MINOR, message, 0.5)
-    elif before and (_velocity(before), _samples(before), before.kiai) != (1.0, _samples(line), line.kiai):
-        message = (
-            "This red line keeps BPM and downbeats: what it changes, a green line can. Make it a green line."
-        )
+    elif ruling and not ruling.is_surely(line):
+        message = "This red line keeps BPM and downbeats: make it a green line, which can change the rest."
         yield _unused(line, "red-could-be-green", Severity.PROBLEM, message, 0.2)
     else:
-        message = "This red line changes nothing: BPM, meter and downbeats are those of the red line before."
+        message = "This red line changes nothing: BPM, time signature and downbeats are as before."
         yield _unused(line, "red-same", Severity.PROBLEM, message, 0.4)
 
 
@@ -142,13 +161,13 @@ CHECKS = (
         id=_UNUSED,
         category=Category.TIMING,
         title="Unused lines",
-        purpose="Finds red lines that keep BPM and downbeats, and green lines that change nothing one meets.",
+        purpose="Finds red lines that keep BPM and downbeats, and green lines that change nothing.",
         reasoning=(
-            "A red line restarts the count of beats: it moves the pulse of the main menu, the bar lines of "
-            "taiko and mania and Nightcore's cymbals, and a millisecond of rounding in it shifts every beat "
-            "after. The ranking criteria allow one only where timing needs it (or to align Nightcore on "
-            "purpose, therefore minor). A green line without effect harms nobody today; but it hides what "
-            "the others do, and the next person who moves or copies a section carries it along."
+            "A red line restarts the count of beats: it affects the pulse of the main menu and the "
+            "Nightcore mod, and its rounding to whole milliseconds may shift all beats after it. The "
+            "ranking criteria want red lines only where timing needs them, or to align Nightcore, which "
+            "is therefore minor. A green line without effect does no harm, but it hides the lines that do "
+            "something. The green lines listed here can all be deleted."
         ),
         severities=(Severity.PROBLEM, Severity.MINOR),
         find=find_unused,

@@ -137,6 +137,10 @@ def test_a_length_that_is_none_leaves_the_path_as_drawn(length: float) -> None:
     assert path_of("L|100:0", 0, 0, length).length_px == 100
 
 
+def test_a_path_reaches_as_far_as_its_farthest_point() -> None:
+    assert path_of("L|300:0|100:0", 0, 0).curve.reach_px == 300
+
+
 def test_a_circle_has_the_length_of_its_arc() -> None:
     # Half of a circle of 100 px; the polyline of the game is a little shorter.
     assert path_of("P|100:100|200:0", 0, 0).length_px == pytest.approx(math.pi * 100, abs=0.2)

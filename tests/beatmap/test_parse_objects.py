@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap.document import Document
-from engine.beatmap.making import maker
 from engine.beatmap.objects import (
     Circle,
     HitObject,
@@ -19,6 +18,7 @@ from engine.beatmap.objects import (
     Slider,
     Spinner,
 )
+from engine.beatmap.quick_frozen import maker
 
 
 def parse(*lines: str, version: int = 14) -> Document:
@@ -161,13 +161,19 @@ def test_old_lines_end_before_the_sample() -> None:
 
 def test_an_old_slider_sounds_at_every_edge_as_it_sounds_itself() -> None:
     old = slider("1,2,3,2,8,B|10:10,2,100", version=5)
-    assert old.edge_sounds == (HitSound.CLAP,) * 3
-    assert old.edge_sets == ((SampleSet.AUTO, SampleSet.AUTO),) * 3
+    plain = (SampleSet.AUTO, SampleSet.AUTO)
+    assert [old.edge(number) for number in range(3)] == [(HitSound.CLAP, plain)] * 3
 
 
 def test_edges_that_a_slider_does_not_name_take_its_own_sets() -> None:
     obj = slider("1,2,3,2,0,L|10:10,1,100,2|0,2:3,1:2:0:0:")
-    assert obj.edge_sets == ((SampleSet.SOFT, SampleSet.DRUM), (SampleSet.NORMAL, SampleSet.SOFT))
+    assert obj.edge(0) == (HitSound.WHISTLE, (SampleSet.SOFT, SampleSet.DRUM))
+    assert obj.edge(1) == (HitSound.NONE, (SampleSet.NORMAL, SampleSet.SOFT))
+
+
+def test_an_edge_may_leave_its_sets_to_the_slider() -> None:
+    obj = slider("1,2,3,2,0,L|10:10,1,100,2|0,|2:3,1:2:0:0:")
+    assert obj.edge_sets == ((SampleSet.NORMAL, SampleSet.SOFT), (SampleSet.SOFT, SampleSet.DRUM))
 
 
 def test_more_edges_than_nodes_are_passed_over() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap import slider as sliders
-from engine.beatmap.builder import MapBuilder, osu
+from engine.beatmap.builder import MapBuilder, catch, osu
+from engine.beatmap.curve import forget_curves
 from engine.beatmap.objects import Slider
 from engine.beatmap.slider import MOST_TICKS, NestedKind, SliderShape, shape, velocity_px_per_ms
 
@@ -83,6 +84,12 @@ def test_a_nan_velocity_leaves_a_slider_without_ticks() -> None:
     assert found.velocity_px_per_ms == 0.2
 
 
+def test_a_nan_velocity_leaves_a_juice_stream_without_droplets_as_in_stable() -> None:
+    droplets = catch().difficulty(slider_multiplier=1, slider_tick_rate=1).timing(120)
+    found = only(droplets.timing_line("500,NaN,4,2,0,70,0,0").slider(1000, "L|700:192", 400))
+    assert [nested.kind for nested in found.nested] == [HEAD, TAIL]
+
+
 def test_tick_rate_divides_the_beat() -> None:
     found = only(plain().difficulty(slider_tick_rate=2).slider(0, "L|356:192", 100))
     assert [nested.time_ms for nested in found.nested] == [0, 250, 500]
@@ -142,13 +149,41 @@ def test_the_most_absurd_slider_takes_a_moment() -> None:
     assert time.process_time() - before < 3
 
 
+def far_and_wide(sliders: int) -> MapBuilder:
+    """Each of a hundred control points as far apart as the game allows, and of no two alike."""
+    lines = (
+        f"256,192,{1000 * number},2,0,B{f'|{131_072 - number}:131072|-131072:-131072' * 50},1,1000"
+        for number in range(sliders)
+    )
+    return plain().object_line(*lines)
+
+
+def test_a_map_of_too_many_absurd_paths_draws_the_last_of_them_coarsely_and_says_so() -> None:
+    beatmap = far_and_wide(40).beatmap()
+    coarse = [beatmap.slider(obj).path.curve.coarse for obj in beatmap.objects if isinstance(obj, Slider)]
+    assert 0 < beatmap.sliders_drawn_coarsely == sum(coarse) < 40
+    assert coarse[-1]
+
+
+def test_a_path_drawn_coarsely_lasts_as_long_as_any() -> None:
+    assert {found.duration_ms for found in shapes(far_and_wide(40))} == {5000}
+
+
+def test_how_coarsely_a_map_is_drawn_does_not_depend_on_what_was_drawn_before() -> None:
+    sliders.forget_shapes()
+    forget_curves()
+    alone = shapes(far_and_wide(40))
+    assert shapes(far_and_wide(3)) == alone[:3]
+    assert shapes(far_and_wide(40)) == alone
+
+
 def test_the_memo_of_shapes_stays_within_its_parts() -> None:
     beatmap = plain().slider(0, "L|356:192", 100, spans=3000).beatmap()
     (obj,) = beatmap.objects
     assert isinstance(obj, Slider)
     for multiplier in range(40):
         shape(obj, beatmap.timing, 1 + multiplier / 40, 1)
-    assert sliders._shapes.weight <= sliders.CACHED_NESTED
+    assert sliders._shapes.weight <= sliders.CACHED_POINTS
 
 
 @given(

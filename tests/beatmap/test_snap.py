@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap.builder import osu
-from engine.beatmap.snap import DIVISORS, SNAPPED_MS, Snap, snap
+from engine.beatmap.snap import DIVISORS, SNAPPED_MS, Snap, is_snapped, snap
 from engine.beatmap.timing import Timing
 
 
@@ -122,3 +122,19 @@ def test_no_line_of_any_divisor_is_closer_than_the_one_found(time_ms: float, bpm
 def test_an_unsnap_is_nothing_or_at_least_a_millisecond(time_ms: float, bpm: float) -> None:
     timing = osu().timing(bpm).beatmap().timing
     assert found(timing, time_ms).unsnap_ms == 0 or abs(found(timing, time_ms).unsnap_ms) >= SNAPPED_MS
+
+
+@given(
+    time_ms=st.floats(-5000, 20_000) | st.integers(-5000, 20_000).map(float),
+    bpm=st.floats(30, 500),
+    at=st.floats(-1000, 9000),
+)
+def test_the_quick_answer_is_that_of_the_exact_one(time_ms: float, bpm: float, at: float) -> None:
+    timing = osu().timing(180).timing(bpm, at=at).beatmap().timing
+    exact = snap(timing, time_ms)
+    assert exact is not None
+    assert is_snapped(timing, time_ms) == (exact.unsnap_ms == 0)
+
+
+def test_without_a_red_line_nothing_is_snapped() -> None:
+    assert not is_snapped(osu().beatmap().timing, 0)

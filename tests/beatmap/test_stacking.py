@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap.builder import MapBuilder, osu
+from engine.beatmap.float32 import float32
 from engine.beatmap.objects import Slider, Spinner
-from engine.beatmap.single import float32
 from engine.beatmap.stacking import circle_scale, preempt_ms, stack_heights, stack_offset_px
 
 if TYPE_CHECKING:

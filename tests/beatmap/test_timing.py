@@ -72,6 +72,12 @@ def test_of_two_green_lines_of_one_time_the_last_wins() -> None:
     assert Timing((green(0, 2), green(0, 3), red(0))).velocity_at(0) == 3
 
 
+def test_of_two_red_lines_of_one_time_the_last_rules_as_in_stable() -> None:
+    timing = Timing((red(0, 120, kiai=True), red(0, 200)))
+    assert timing.beat_length_at(0) == 300
+    assert not timing.kiai_at(0)
+
+
 def test_a_red_line_resets_the_velocity() -> None:
     assert Timing((red(0), green(500, 2), red(1000))).velocity_at(1000) == 1
 

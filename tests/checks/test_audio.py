@@ -47,7 +47,7 @@ def test_objects_before_the_song_are_a_problem() -> None:
 def test_a_slider_that_outlasts_the_song_is_a_problem() -> None:
     finding = only("objects-outside-song", TIMED.beatmap(), Song(length_ms=9200))
     assert (finding.variant, finding.time_ms, finding.objects) == ("after", 9000, (1,))
-    assert finding.message == "1 object ends after the song does, at 00:09:200."
+    assert finding.message == "1 object ends after the song, which ends at 00:09:200."
 
 
 def test_decoders_may_disagree_by_a_few_frames() -> None:
@@ -66,7 +66,7 @@ def test_where_the_song_ends_is_not_guessed() -> None:
 def test_more_than_a_fifth_unused_is_a_warning() -> None:
     finding = only("unused-audio", TIMED.beatmap(), Song(length_ms=19_000))
     assert (finding.severity, finding.time_ms, finding.end_ms) == (Severity.WARNING, 9500, 19_000)
-    assert "The last 50% of the song" in finding.message
+    assert "The last 50 % of the song" in finding.message
 
 
 def test_a_fifth_unused_is_fine() -> None:

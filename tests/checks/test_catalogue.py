@@ -10,6 +10,7 @@ from engine.checks import thresholds
 from engine.checks.catalogue import CHECK_FAILED, CHECKS, by_id
 from engine.checks.check import Check, Severity
 from engine.checks.thresholds import Threshold
+from tests.checks.wording import faults
 
 TABLE = {name: value for name, value in vars(thresholds).items() if isinstance(value, Threshold)}
 SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
@@ -48,10 +49,22 @@ def test_a_purpose_is_one_sentence(check: Check) -> None:
 
 
 @every_check
-def test_a_reasoning_argues(check: Check) -> None:
-    assert sentences(check.reasoning) >= 2
-    assert "\n" not in check.reasoning
-    assert "  " not in check.reasoning
+def test_a_reasoning_argues_and_does_not_preach(check: Check) -> None:
+    assert 2 <= sentences(check.reasoning) <= 5
+    assert len(check.reasoning) <= 600
+
+
+@every_check
+def test_what_a_check_says_of_itself_is_well_formed(check: Check) -> None:
+    assert faults(check.title + ".") == []
+    assert faults(check.purpose) == []
+    assert faults(check.reasoning) == []
+
+
+@every_check
+def test_players_and_mappers_are_anybody(check: Check) -> None:
+    said = f"{check.title} {check.purpose} {check.reasoning}"
+    assert re.findall(r"\b(?:he|his|him|she|her)\b", said, re.IGNORECASE) == []
 
 
 @every_check

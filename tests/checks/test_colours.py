@@ -44,7 +44,7 @@ def test_taiko_and_mania_have_no_combo_colours_to_set() -> None:
 def test_a_nearly_black_colour_is_a_problem() -> None:
     finding = only("colour-brightness", coloured(RED, (20, 20, 20)).beatmap())
     assert (finding.variant, finding.severity) == ("dark-combo-2", Severity.PROBLEM)
-    assert "luminosity is 20;" in finding.message
+    assert "luminosity 20, expected at least 43" in finding.message
 
 
 def test_a_dark_colour_is_a_warning() -> None:

@@ -46,7 +46,9 @@ class TestConcurrentObjects:
 
     def test_a_circle_where_a_slider_ends(self) -> None:
         beatmap = at_60_bpm().slider(at=1000, length=SECOND_PX).circle(at=2000).beatmap()
-        assert only("concurrent-objects", beatmap).variant == "concurrent"
+        finding = only("concurrent-objects", beatmap)
+        assert finding.variant == "concurrent"
+        assert "on the same tick as the end of the slider at 00:01:000" in finding.message
 
     def test_a_circle_9_ms_after_another(self) -> None:
         finding = only("concurrent-objects", at_60_bpm().circle(at=1000).circle(at=1009).beatmap())

@@ -70,6 +70,14 @@ class TestAbnormalSliderPaths:
         beatmap = a_map().slider(at=1000, path="B|1100:192|356:192", length=900).beatmap()
         assert "far-anchor" not in {f.variant for f in found("abnormal-slider-paths", beatmap)}
 
+    def test_more_and_larger_paths_than_can_be_drawn(self) -> None:
+        anchors = "|131072:131072|-131072:-131072" * 50
+        lines = [f"256,192,{1000 * number},2,0,B{anchors}|{number}:9,1,100" for number in range(40)]
+        beatmap = a_map().object_line(*lines).beatmap()
+        finding = next(f for f in found("abnormal-slider-paths", beatmap) if f.variant == "not-drawn")
+        assert (finding.severity, finding.time_ms) == (Severity.WARNING, None)
+        assert finding.message.startswith(f"{beatmap.sliders_drawn_coarsely} slider paths are too large")
+
     def test_a_path_much_longer_than_the_slider(self) -> None:
         finding = only(
             "abnormal-slider-paths", a_map().slider(at=1000, path="L|556:192", length=50).beatmap()

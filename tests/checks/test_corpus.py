@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ import pytest
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
 from engine.checks.catalogue import CHECK_FAILED, by_id
+from engine.checks.hit_sounds_edges import edges
 from engine.checks.level import Level, estimate
 from engine.checks.run import run_checks
+from tests.checks.wording import assert_is_a_message
 from tests.shared_data import shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from engine.beatmap.beatmap import Beatmap
@@ -26,9 +28,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.corpus
 
-EVERY_NTH = 8
-"""The whole corpus is a matter of `python -m bench.checks`; this much takes a few seconds."""
-MESSAGE_CHARACTERS = 200
+EVERY_NTH = {"0": 8, "1": 2, "2": 2, "3": 2}
+"""Of each mode. The whole corpus is a matter of `python -m bench.checks`; this much takes a few seconds."""
 
 
 @cache
@@ -42,23 +43,36 @@ def read(row: dict[str, str]) -> Beatmap:
     return Document.parse(path.read_bytes()).beatmap
 
 
+@cache
+def sample() -> tuple[dict[str, str], ...]:
+    """Every nth map of each mode and format, beginning with the first: however rare, each has one."""
+    rows: list[dict[str, str]] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for row in index():
+        kind = row["mode"], row["format_version"]
+        if seen[kind] % EVERY_NTH[row["mode"]] == 0:
+            rows.append(row)
+        seen[kind] += 1
+    return tuple(rows)
+
+
 @pytest.fixture(scope="module")
 def findings() -> tuple[tuple[str, Beatmap, Finding], ...]:
-    """Of one map in eight, and of every map of the rarer modes in two."""
-
-    def sampled() -> Iterator[dict[str, str]]:
-        by_mode: dict[str, int] = defaultdict(int)
-        for row in index():
-            by_mode[row["mode"]] += 1
-            if by_mode[row["mode"]] % (EVERY_NTH if row["mode"] == "0" else 2) == 0:
-                yield row
-
     return tuple(
         (row["file"], beatmap, finding)
-        for row in sampled()
+        for row in sample()
         for beatmap in [read(row)]
         for finding in run_checks(beatmap)
     )
+
+
+def test_the_sample_has_every_mode_and_format() -> None:
+    def kinds(rows: tuple[dict[str, str], ...]) -> set[tuple[str, str]]:
+        return {(row["mode"], row["format_version"]) for row in rows}
+
+    assert kinds(sample()) == kinds(index())
+    assert {mode for mode, _ in kinds(sample())} == {str(mode.value) for mode in Mode}
+    assert {int(version) for _, version in kinds(sample())} >= {*range(3, 15), 128}
 
 
 def test_no_check_breaks(findings: tuple[tuple[str, Beatmap, Finding], ...]) -> None:
@@ -81,10 +95,9 @@ def test_objects_are_indices_in_order(findings: tuple[tuple[str, Beatmap, Findin
         assert all(0 <= index < len(beatmap.objects) for index in finding.objects), (file, finding)
 
 
-def test_a_message_is_one_line_that_fits(findings: tuple[tuple[str, Beatmap, Finding], ...]) -> None:
-    for file, _, finding in findings:
-        assert re.fullmatch(r"\S.*[.!?]", finding.message), (file, finding)
-        assert len(finding.message) <= MESSAGE_CHARACTERS, (file, finding)
+def test_every_message_is_well_formed(findings: tuple[tuple[str, Beatmap, Finding], ...]) -> None:
+    for message in {finding.message for _, _, finding in findings}:
+        assert_is_a_message(message)
 
 
 def test_strength_lies_between_0_and_1(findings: tuple[tuple[str, Beatmap, Finding], ...]) -> None:
@@ -105,6 +118,31 @@ def test_two_findings_of_one_map_are_not_the_same(
     """Else it could not be said which of them is gone after the next save."""
     counts = Counter((file, finding) for file, _, finding in findings)
     assert [key for key, count in counts.items() if count > 1] == []
+
+
+def effects(beatmap: Beatmap) -> tuple[list[object], ...]:
+    """All that a green line can change: when sliders end, how everything scrolls and sounds, and kiai."""
+    timing, starts_ms = beatmap.timing, [obj.time_ms for obj in beatmap.objects]
+    scrolls = beatmap.mode in {Mode.TAIKO, Mode.MANIA}
+    return (
+        [round(beatmap.end_ms(obj), 3) for obj in beatmap.objects],
+        [timing.velocity_at(start_ms) for start_ms in starts_ms if scrolls],
+        [(edge.sample_set, edge.sample_index, edge.volume_percent) for edge in edges(beatmap)],
+        [*timing.kiai_spans(math.inf)],
+    )
+
+
+def test_whoever_deletes_all_unused_green_lines_changes_nothing(
+    findings: tuple[tuple[str, Beatmap, Finding], ...],
+) -> None:
+    unused: dict[str, tuple[Beatmap, set[float | None]]] = {}
+    for file, beatmap, finding in findings:
+        if finding.variant in {"green-same", "green-reaches-nothing"}:
+            unused.setdefault(file, (beatmap, set()))[1].add(finding.time_ms)
+    assert len(unused) > 20
+    for file, (beatmap, times_ms) in unused.items():
+        lines = [point.line for point in beatmap.timing.green if point.time_ms in times_ms]
+        assert effects(beatmap.document.delete_lines(lines).beatmap) == effects(beatmap), file
 
 
 NAMED = re.compile(r"\b(easy|normal|hard|insane|extra|expert|extreme)\b", re.IGNORECASE)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.beatmap.builder import osu
+from engine.beatmap.document import Document
 from engine.checks.check import Severity
 from tests.checks.helpers import found, only
 
@@ -74,3 +75,9 @@ def test_a_format_from_nowhere_is_a_warning() -> None:
     finding = only("file-format", TIMED.format(77).beatmap())
     assert (finding.variant, finding.severity) == ("unknown", Severity.WARNING)
     assert "format 77" in finding.message
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 64])
+def test_a_file_that_a_crash_left_empty_is_said_to_be_so(content: bytes) -> None:
+    finding = only("unreadable-lines", Document.parse(content).beatmap)
+    assert finding.message.startswith("Line 1: ")

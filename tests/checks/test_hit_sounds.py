@@ -1,4 +1,4 @@
-"""Presses nobody hears, stretches of one sound, additions that are never played."""
+"""Hits nobody hears, stretches of one sound, additions that are never played."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TestMutedObjects:
         beatmap = osu().timing(60, volume=5).circle(at=1000).circle(at=2000).circle(at=3000).beatmap()
         finding = only("muted-objects", beatmap)
         assert (finding.time_ms, finding.end_ms, finding.objects) == (1000, 3000, (0, 1, 2))
-        assert finding.message.startswith("3 presses in a row")
+        assert finding.message.startswith("3 hits in a row")
 
     def test_a_loud_one_between_makes_two(self) -> None:
         beatmap = osu().timing(60, volume=5).circle(at=1000).circle(at=2000, sample="0:0:0:70:")

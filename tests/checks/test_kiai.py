@@ -18,7 +18,7 @@ def test_kiai_that_starts_ten_ms_late_can_be_seen() -> None:
 def test_kiai_that_starts_three_ms_late_is_minor() -> None:
     finding = only("unsnapped-kiai", TIMED.kiai(5003, 8000).beatmap())
     assert finding.severity is Severity.MINOR
-    assert finding.message == "Kiai starts 3 ms late of 1/1; the grid is at 00:05:000."
+    assert finding.message == "Kiai starts 3 ms late: the nearest tick (1/1) is at 00:05:000."
 
 
 def test_in_taiko_five_ms_can_be_seen() -> None:

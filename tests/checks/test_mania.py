@@ -100,11 +100,21 @@ def test_a_note_outside_of_the_field_has_no_column() -> None:
     assert (finding.variant, finding.severity, finding.objects) == ("outside", Severity.PROBLEM, (4,))
 
 
+def two_columns(count: int) -> MapBuilder:
+    builder = TIMED
+    for number in range(count):
+        builder = builder.note(at=500 * number, column=number % 2 * 2)
+    return builder
+
+
 def test_a_column_without_notes_is_one_finding_for_the_map() -> None:
-    builder = TIMED.note(at=0, column=0).note(at=500, column=2)
-    finding = only("mania-columns", builder.beatmap())
+    finding = only("mania-columns", two_columns(16).beatmap())
     assert (finding.variant, finding.severity, finding.time_ms) == ("empty", Severity.PROBLEM, None)
-    assert "(2, 4)" in finding.message
+    assert "(2, 4, from the left)" in finding.message
+
+
+def test_a_map_just_begun_need_not_use_all_columns() -> None:
+    assert found("mania-columns", two_columns(15).beatmap()) == ()
 
 
 def test_all_columns_used_is_fine() -> None:

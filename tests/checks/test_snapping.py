@@ -18,7 +18,7 @@ def unsnapped(builder: MapBuilder) -> tuple[tuple[str, float | None], ...]:
 
 def test_a_circle_three_ms_late_says_by_how_much_and_where_the_grid_is() -> None:
     finding = only("unsnapped-objects", TIMED.circle(at=500).circle(at=1003).beatmap())
-    assert finding.message == "This circle is 3 ms late of 1/1; the grid is at 00:01:000."
+    assert finding.message == "This circle is 3 ms late: the nearest tick (1/1) is at 00:01:000."
     assert (finding.time_ms, finding.objects) == (1003, (1,))
     assert finding.severity is Severity.PROBLEM
 
@@ -65,7 +65,7 @@ def test_a_slider_drawn_too_long_ends_off_the_grid() -> None:
     finding = only("unsnapped-objects", TIMED.slider(at=1000, length=BEAT_PX + 2).beatmap())
     assert (finding.variant, finding.time_ms, finding.objects) == ("slider-end", 1000, (0,))
     assert finding.end_ms == pytest.approx(1507.14, abs=0.01)
-    assert finding.message.startswith("This slider ends 7.14 ms late of 1/1")
+    assert finding.message.startswith("This slider ends 7.14 ms late: the nearest tick (1/1)")
 
 
 def test_a_slider_a_fraction_too_long_is_rounding() -> None:

@@ -90,8 +90,11 @@ class TestDrainTime:
         beatmap = osu().timing(60).circle(at=1000).circle(at=31_000).break_(2000, 12_000).beatmap()
         assert "20.0 s" in only("drain-time", beatmap).message
 
-    def test_an_empty_map_is_not_too_short_but_empty(self) -> None:
-        assert found("drain-time", osu().beatmap()) == ()
+    @pytest.mark.parametrize("builder", [osu(), taiko(), catch(), mania()])
+    def test_an_empty_map_is_said_to_be_empty(self, builder: MapBuilder) -> None:
+        finding = only("drain-time", builder.timing(60).beatmap())
+        assert (finding.variant, finding.severity) == ("empty", Severity.PROBLEM)
+        assert finding.message == "This difficulty has no objects yet."
 
 
 class TestShortSliders:

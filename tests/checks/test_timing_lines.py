@@ -69,7 +69,28 @@ def test_two_green_lines_that_agree_are_weaker_than_two_that_do_not() -> None:
 
 def test_three_lines_at_the_same_time_are_one_finding() -> None:
     finding = only("conflicting-lines", TIMED.green(4000).green(4000).green(4000).beatmap())
-    assert finding.message.startswith("3 green lines")
+    assert finding.message == "3 green lines at the same time. Keep one."
+
+
+@pytest.mark.parametrize(
+    ("second", "what"),
+    [
+        ("4000,-100,4,2,0,50,0,0", "volume"),
+        ("4000,-100,4,3,0,70,0,0", "samples"),
+        ("4000,-100,4,2,1,70,0,0", "samples"),
+        ("4000,-100,4,2,0,70,0,1", "kiai"),
+    ],
+)
+def test_lines_that_only_sound_different_conflict_too(second: str, what: str) -> None:
+    lines = TIMED.timing_line("4000,-100,4,2,0,70,0,0", second)
+    finding = only("conflicting-lines", lines.beatmap())
+    assert f"with different {what}: only one" in finding.message
+    assert finding.strength == 1.0
+
+
+def test_two_red_lines_of_one_tempo_may_count_bars_differently() -> None:
+    lines = TIMED.timing(90, at=4000).timing(90, at=4000, meter=3)
+    assert "different time signatures" in only("conflicting-lines", lines.beatmap()).message
 
 
 def test_a_red_and_a_green_line_belong_together() -> None:

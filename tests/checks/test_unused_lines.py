@@ -121,3 +121,27 @@ def test_more_than_a_millisecond_off_the_downbeat_corrects_something() -> None:
 
 def test_nightcore_counts_four_measures() -> None:
     assert variants(TIMED.timing(120, at=4000)) == ["red-nightcore"]
+
+
+def test_of_two_lines_that_do_the_same_only_the_one_that_nothing_uses_is_unused() -> None:
+    """Whoever deletes all that is called unused must keep the map: the second line is needed then."""
+    lines = TIMED.green(4000, velocity=1.5).green(6000, velocity=1.5).slider(at=7000).green(8000)
+    (finding,) = found("unused-lines", lines.beatmap())
+    assert (finding.variant, finding.time_ms) == ("green-reaches-nothing", 4000)
+
+
+def test_a_line_that_undoes_an_unused_one_is_called_unused_when_that_is_gone() -> None:
+    undone = TIMED.green(4000, velocity=1.5).green(6000).slider(at=7000)
+    assert [finding.time_ms for finding in found("unused-lines", undone.beatmap())] == [4000]
+    assert variants(TIMED.green(6000).slider(at=7000)) == ["green-same"]
+
+
+def test_a_red_line_is_needed_where_it_is_like_an_unused_green_one() -> None:
+    lines = TIMED.green(2000, velocity=2).slider(at=3000).green(6000).timing(120, at=8000)
+    assert variants(lines) == ["green-reaches-nothing", "red-could-be-green"]
+
+
+def test_a_line_is_needed_while_any_unused_line_before_it_may_stay() -> None:
+    """Who deletes the second and the third line and keeps the first would get 1.5x otherwise."""
+    lines = TIMED.green(4000, velocity=1.5).green(5000).green(6000).slider(at=7000)
+    assert [finding.time_ms for finding in found("unused-lines", lines.beatmap())] == [4000, 5000]

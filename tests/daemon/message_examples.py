@@ -14,7 +14,7 @@ from daemon import protocol
 from daemon.analysis import Analysis, analyse, parse
 from daemon.pages import greeting
 from daemon.protocol import Message, Shown
-from daemon.session import MapSummary, Session, Status, counts
+from daemon.session import MapSummary, Session, Status, compare, counts
 from engine.beatmap.builder import MapBuilder, osu
 from engine.beatmap.diff import diff
 from engine.checks.catalogue import CHECKS
@@ -61,9 +61,9 @@ def example_shown() -> Shown:
     session = Session()
     session.recall("m1", None, ())
     session.begin(1)
-    session.finish(1, "before", before.anchors, before.objects)
+    session.accept(1, compare(session.memory, before.look("before")))
     session.begin(2)
-    outcome = session.finish(2, "after", after.anchors, after.objects)
+    outcome = session.accept(2, compare(session.memory, after.look("after")))
     assert outcome is not None
     verdicts = list(outcome.verdicts)
     at = next(i for i, verdict in enumerate(verdicts) if verdict.status is Status.STILL)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from daemon.analysis import Analysis, Superseded, analyse, parse
 from engine.beatmap.builder import MapBuilder, mania, osu
 from engine.checks.catalogue import CHECKS
-from engine.checks.check import Song
+from engine.checks.check import Check, Song
 
 
 def looked_at(mapped: MapBuilder) -> Analysis:
@@ -60,3 +62,19 @@ def test_what_nobody_waits_for_is_given_up() -> None:
 def test_bytes_that_are_no_map_are_looked_at_all_the_same() -> None:
     document, _ = parse(b"\x00\xff\xfe not a map")
     assert analyse(document, Song(), CHECKS).overview.object_counts
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_that_asks_for_the_song_says_so(check: Check) -> None:
+    """An argument that is not used has an underscore in front."""
+    _, song = inspect.signature(check.find).parameters
+    assert check.needs_song is not song.startswith("_")
+
+
+def test_until_the_song_is_measured_the_checks_that_need_it_are_not_heard() -> None:
+    document, _ = parse(osu().timing(180, at=0).circle(at=340).bytes())
+    needing = {check.id for check in CHECKS if check.needs_song}
+    everything = {check.id for check in CHECKS}
+    assert analyse(document, Song(), CHECKS).heard == everything - needing
+    assert analyse(document, Song(length_ms=1000), CHECKS).heard == everything
+    assert analyse(document, Song(problem="audio.mp3 is missing"), CHECKS).heard == everything

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import threading
 import wave
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from daemon import paths
+from daemon import paths, workbench
 from daemon.analysis import Superseded
 from daemon.desktop import opening as desktop
-from daemon.settings import load_settings
+from daemon.settings import load_settings, save_setting
 from engine.beatmap.builder import MapBuilder, osu
-from tests.daemon.companion import FILE_NAME, running
+from tests.daemon.companion import FILE_NAME, Running, running
 from tests.daemon.pages import until
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from daemon.watch.reading import Reading
     from tests.daemon.pages import Page
 
 BEAT_MS = 333
@@ -218,6 +222,25 @@ class TestARestart:
                 each["timestamp"] for each in message["gone"] if each["check"] == "unsnapped-objects"
             ] == ["00:02:336 (8)"]
 
+    async def test_calls_nothing_gone_that_waits_for_the_song_to_be_measured(self, songs: Path) -> None:
+        folder = songs / "1 Artist - Title"
+        folder.mkdir()
+        write_silence(folder / "audio.wav", seconds=2)
+        async with running(songs) as app, app.page() as page:
+            app.save(mapped(3).audio("audio.wav"))
+            message = await page.next("map", lambda each: each["overview"]["song_ms"])
+            assert "objects-outside-song" in [each["check"] for each in message["findings"]]
+            await asyncio.sleep(0.1)
+        async with running(songs) as app, app.page() as page:
+            app.save(mapped(3, 4).audio("audio.wav"))
+            told = [await page.next("map")]
+            while len(unsnapped(told[-1])) < 2 or not told[-1]["overview"]["song_ms"]:
+                told.append(await page.next("map"))
+            assert not told[0]["overview"]["song_ms"], "it begins before the song is measured"
+            assert [each["gone"] for each in told] == [[]] * len(told)
+            outside = [each for each in told[-1]["findings"] if each["check"] == "objects-outside-song"]
+            assert [each["status"] for each in outside] == ["still"]
+
     async def test_shows_the_map_saved_last_before_any_save(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
             app.save(mapped(3))
@@ -255,6 +278,30 @@ class TestRequests:
             await shown(page, 1)
             assert (await page.ask("check"))["ok"]
             await shown(page, 1)
+
+    async def test_check_now_never_brings_back_what_was_saved_over_while_it_read(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        has_read, go_on = threading.Event(), threading.Event()
+        read = workbench._read
+
+        def slowly(path: Path) -> Reading | None:
+            reading = read(path)
+            has_read.set()
+            go_on.wait(10)
+            return reading
+
+        async with running(songs) as app, app.page() as page, app.page() as other:
+            app.save(mapped(1))
+            await shown(page, 1)
+            monkeypatch.setattr(workbench, "_read", slowly)
+            asking = asyncio.create_task(other.ask("check"))
+            await asyncio.to_thread(has_read.wait, 10)
+            path = app.save(mapped(1, 2, 3))
+            newest = (await shown(page, 3))["map_version"]
+            go_on.set()
+            assert (await asking)["ok"]
+            assert app.companion._workbench._newest_version(path) == newest
 
     async def test_pause_lets_saves_pass(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
@@ -357,6 +404,36 @@ class TestWhenSomethingFails:
             app.companion._tasks.start("count the stars", breaks_off())
             assert "count the stars" in (await page.next("notice"))["text"]
 
+    async def test_a_broken_store_is_told_once_and_maps_are_checked_all_the_same(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        async with running(songs) as app, app.page() as page:
+            for name in ("recognise", "save_check", "path_of"):
+                monkeypatch.setattr(app.companion._store, name, full)
+            app.save(mapped(3))
+            assert "disk is full" in (await page.next("notice"))["text"]
+            message = await shown(page, 1)
+            app.save(mapped(3, version="Hard"), name="hard.osu")
+            assert (await shown(page, 1, version="Hard"))["key"] != message["key"]
+            finding = unsnapped(message)[0]["id"]
+            assert (await page.ask("intended", key=message["key"], finding=finding, on=True))["ok"]
+            assert (await page.ask("select", key=message["key"]))["ok"]
+            assert not [each for each in page._kept if each["type"] == "notice"]
+
+    async def test_a_folder_that_cannot_be_written_down_is_watched_and_told(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("daemon.app.save_setting", full)
+        async with running(None) as app, app.page() as page:
+            assert "No space left" in (await page.ask("choose_folder", path=str(songs)))["error"]
+            assert app.companion._watching.folder == songs
+
     async def test_a_map_of_nonsense_is_shown_as_well_as_it_can_be(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
             path = songs / "1 Set" / "odd.osu"
@@ -401,8 +478,165 @@ class TestASlowMap:
             assert len(unsnapped(first)) == 3, "the older save was never shown"
             assert len(given_up) == 1
 
+    async def test_deleted_meanwhile_is_not_shown_any_more(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with running(songs) as app, app.page() as page, held(app, monkeypatch) as thinking:
+            path = app.save(mapped(1))
+            await asyncio.to_thread(thinking.begun.wait, 10)
+            path.unlink()
+            await until(lambda: path not in app.companion._workbench._desks)
+            thinking.go_on.set()
+            app.save(mapped(2, version="Hard"), name="hard.osu")
+            assert (await page.next("map"))["metadata"]["version"] == "Hard"
+            assert [each.version for each in app.companion._workbench.recent.values()] == ["Hard"]
+
+    async def test_renamed_meanwhile_is_shown_under_its_new_name(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with running(songs) as app, app.page() as page, held(app, monkeypatch) as thinking:
+            path = app.save(mapped(1))
+            await asyncio.to_thread(thinking.begun.wait, 10)
+            path.parent.rename(songs / "renamed")
+            await until(lambda: path not in app.companion._workbench._desks)
+            thinking.go_on.set()
+            message = await page.next("map")
+            assert message["metadata"]["set"] == "renamed"
+            assert len(unsnapped(message)) == 1
+
+
+class Held:
+    """The first look at a map, stopped in its middle."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+
+@asynccontextmanager
+async def held(app: Running, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Held]:
+    thinking = Held()
+    workbench = app.companion._workbench
+    think = workbench._think
+
+    def slowly(job: Any, desk: Any) -> Any:
+        if not thinking.begun.is_set():
+            thinking.begun.set()
+            thinking.go_on.wait(10)
+        return think(job, desk)
+
+    monkeypatch.setattr(workbench, "_think", slowly)
+    try:
+        yield thinking
+    finally:
+        thinking.go_on.set()
+
+
+def rename(folder: Path, name: str) -> None:
+    folder.rename(folder.with_name(name))
+
+
+def make(folder: Path) -> None:
+    folder.mkdir(parents=True)
+
+
+def link(folder: Path, name: str) -> None:
+    folder.unlink(missing_ok=True)
+    folder.symlink_to(folder.with_name(name))
+
+
+class TestTheSongsFolder:
+    """Gone and back: a disk unplugged, a folder renamed."""
+
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("daemon.watch.watching.LOOK_AGAIN_S", 0.05)
+
+    async def test_that_comes_back_is_watched_again(self, songs: Path) -> None:
+        async with running(songs) as app, app.page() as page:
+            rename(songs, "elsewhere")
+            gone = await page.next("status", lambda each: each["watching"] == "nothing")
+            assert "is gone" in gone["note"]
+            make(songs)
+            await page.next("status", lambda each: each["watching"] == "all" and not each["note"])
+            app.save(mapped(3))
+            await shown(page, 1)
+
+    async def test_that_is_another_under_the_same_name_is_watched(self, songs: Path) -> None:
+        rename(songs, "one")
+        make(songs.with_name("two") / "1 Set")
+        link(songs, "one")
+        async with running(songs) as app, app.page() as page:
+            link(songs, "two")
+            await page.next("status", lambda each: each["sets"] == 1)
+            app.save(mapped(3), folder="1 Set")
+            await shown(page, 1)
+
+    async def test_that_was_chosen_and_is_not_there_yet_is_waited_for(self, songs: Path) -> None:
+        rename(songs, "elsewhere")
+        save_setting(paths.settings_file(), "songs.folder", str(songs))
+        async with running(None) as app, app.page() as page:
+            await page.next("status", lambda each: "is not there" in each["note"])
+            make(songs)
+            await page.next("status", lambda each: each["folder"] == str(songs))
+            Running(app.companion, songs).save(mapped(3))
+            await shown(page, 1)
+
+
+async def test_where_not_all_sets_can_be_watched_the_one_that_is_opened_is(
+    songs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPSIDE_WATCH__MAX_FOLDERS", "4")
+    monkeypatch.setenv("MAPSIDE_WATCH__RECENT_SETS", "1")
+    for number in range(9):
+        (songs / f"{number} Set").mkdir()
+    async with running(songs) as app, app.page() as page:
+        app.companion._watching.use(songs / "1 Set" / FILE_NAME)
+        path = app.save(mapped(3), folder="1 Set")
+        key = (await shown(page, 1))["key"]
+        app.companion._watching.use(songs / "2 Set" / FILE_NAME)
+        path.write_bytes(mapped(3, 4).bytes())
+        await asyncio.sleep(0.2)
+        assert (await page.ask("select", key=key))["ok"]
+        await shown(page, 2)
+        path.write_bytes(mapped(3, 4, 5).bytes())
+        await shown(page, 3)
+
+
+async def test_an_unknown_check_that_is_switched_off_is_told(
+    songs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPSIDE_CHECKS__DISABLED", "unsnaped-objects,muted")
+    async with running(songs) as app, app.page() as page:
+        del app
+        note = (await page.next("status"))["note"]
+        assert 'names "unsnaped-objects"' in note
+        assert 'the nearest is "unsnapped-objects"' in note
+
 
 class TestTheEnd:
+    async def test_does_not_wait_for_a_song_that_is_being_measured(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, go_on = threading.Event(), threading.Event()
+
+        def forever(*_: object) -> None:
+            begun.set()
+            go_on.wait(20)
+
+        async with running(songs) as app:
+            monkeypatch.setattr(app.companion._workbench._songs, "measure", forever)
+            (songs / "1 Artist - Title").mkdir()
+            write_silence(songs / "1 Artist - Title" / "audio.wav", seconds=1)
+            app.save(mapped(3).audio("audio.wav"))
+            await asyncio.to_thread(begun.wait, 10)
+            ending = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - ending < 2
+        measuring = [each for each in threading.enumerate() if each.name == "mapside-apart"]
+        assert [each.daemon for each in measuring] == [True], "the interpreter does not wait for it either"
+        go_on.set()
+        for each in measuring:
+            each.join(10)
+
     async def test_leaves_no_thread_and_no_address(self, songs: Path) -> None:
         before = set(threading.enumerate())
         async with running(songs) as app, app.page() as page:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from daemon.log import start_log, stop_log
+from daemon.log import start_log, stop_log, without_secrets
 from daemon.settings import LogSettings
 
 if TYPE_CHECKING:
@@ -110,3 +111,47 @@ def test_a_name_that_is_not_text_can_be_logged(tmp_path: Path) -> None:
     file = start_log(tmp_path, settings(), verbose=False)
     log.info("saved %s", "caf\udce9.osu")
     assert len(entries(file)) == 1
+
+
+def test_a_log_that_cannot_be_written_costs_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mapside.log").mkdir()
+    start_log(tmp_path, settings(), verbose=False)
+    log.error("nowhere to go")
+    stop_log()
+    (tmp_path / "taken").write_bytes(b"")
+    start_log(tmp_path / "taken", settings(), verbose=False)
+    log.error("nowhere to go")
+    assert capsys.readouterr().err == ""
+
+
+def test_it_goes_on_while_another_program_keeps_the_file_from_being_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held_open(*_: object) -> None:
+        raise PermissionError(13, "used by another program")  # as Windows has it
+
+    file = start_log(tmp_path, settings(max_file_bytes=10_000), verbose=False)
+    monkeypatch.setattr("os.rename", held_open)
+    for number in range(200):
+        log.info("line %d, and some words that fill it", number)
+    assert len(entries(file)) == 200
+
+
+def test_a_thread_that_breaks_off_is_in_the_log(tmp_path: Path) -> None:
+    file = start_log(tmp_path, settings(), verbose=False)
+    thread = threading.Thread(target=lambda: int("broken"), name="unlucky")
+    thread.start()
+    thread.join()
+    (entry,) = entries(file)
+    assert "unlucky" in entry["text"]
+    assert "ValueError" in entry["trace"]
+
+
+def test_the_persons_name_is_hidden_in_paths_as_windows_errors_quote_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("daemon.log._HOME", r"C:\Users\somebody")
+    error = str(PermissionError(13, "Permission denied", r"C:\Users\somebody\osu!\a.osu"))
+    assert "somebody" not in without_secrets(error + r" C:\Users\somebody\b.osu")

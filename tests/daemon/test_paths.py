@@ -46,3 +46,14 @@ def test_without_a_private_runtime_folder_nothing_goes_where_others_write(
     monkeypatch.delenv("MAPSIDE_HOME", raising=False)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     assert paths.runtime_folder().is_relative_to(paths.data_folder())
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_where_the_systems_runtime_folder_is_a_temporary_one_it_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, system: str
+) -> None:
+    """A cleaner that deletes the address of a companion would make the next start find nobody."""
+    monkeypatch.delenv("MAPSIDE_HOME", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", system)
+    assert paths.runtime_folder() == paths.data_folder() / "runtime"

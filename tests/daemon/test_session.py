@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pytest
+
 from daemon.matching import Anchor, Placed
-from daemon.session import Baseline, Known, Outcome, Session, Status
+from daemon.session import Baseline, Known, Look, Outcome, Session, Status, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def anchor(time_ms: float | None = 1000.0, *, check: str = "unsnapped-objects", content: str = "") -> Anchor:
     return Anchor(check, "head", time_ms, content, False, f"off the beat at {time_ms}", "")
+
+
+def finish(session: Session, version: int, content: str, anchors: Sequence[Anchor]) -> Outcome | None:
+    return session.accept(version, compare(session.memory, Look(content, anchors)))
 
 
 class Saves:
@@ -16,10 +27,17 @@ class Saves:
         self.session.recall("m1", last, marks)
         self._version = 0
 
-    def save(self, *anchors: Anchor, content: str | None = None, objects: tuple[Placed, ...] = ()) -> Outcome:
+    def save(
+        self,
+        *anchors: Anchor,
+        content: str | None = None,
+        objects: tuple[Placed, ...] = (),
+        silent: tuple[str, ...] = (),
+    ) -> Outcome:
         self._version += 1
         self.session.begin(self._version)
-        outcome = self.session.finish(self._version, content or str(self._version), anchors, objects)
+        look = Look(content or str(self._version), anchors, objects, lambda check: check in silent)
+        outcome = self.session.accept(self._version, compare(self.session.memory, look))
         assert outcome is not None
         return outcome
 
@@ -82,6 +100,54 @@ class TestWhatIsNew:
         assert after.gone == ()
 
 
+class TestAChecksSilence:
+    def test_makes_nothing_gone(self) -> None:
+        saves = Saves(last=Baseline("before", (Known("f1", anchor(None, check="song")),), 2))
+        first = saves.save(anchor(1000), content="a", silent=("song",))
+        assert first.gone == ()
+        measured = saves.save(anchor(1000), anchor(None, check="song"), content="a")
+        assert statuses(measured) == [Status.NEW, Status.STILL]
+        assert ids(measured)[1] == "f1"
+
+    def test_over_several_saves_is_still_no_news(self) -> None:
+        saves = Saves()
+        before = saves.save(anchor(None, check="song"))
+        for _ in range(3):
+            assert saves.save(silent=("song",)).gone == ()
+        after = saves.save(anchor(None, check="song"))
+        assert (statuses(after), ids(after)) == ([Status.STILL], ids(before))
+
+    def test_once_broken_can_make_it_gone(self) -> None:
+        saves = Saves()
+        saves.save(anchor(None, check="song"))
+        saves.save(silent=("song",), content="b")
+        assert saves.save(content="b").gone == (anchor(None, check="song"),)
+
+    def test_lets_what_it_had_said_move_along_with_the_map(self) -> None:
+        objects = tuple(Placed(time, f"note {time}") for time in (1000.0, 2000.0, 3000.0))
+        moved = (objects[0], *(Placed(each.time_ms + 1333, each.content) for each in objects[1:]))
+        saves = Saves()
+        before = saves.save(anchor(3000, check="song"), objects=objects)
+        saves.save(objects=moved, silent=("song",), content="b")
+        after = saves.save(anchor(4333, check="song"), objects=moved, content="b")
+        assert (statuses(after), ids(after)) == ([Status.STILL], ids(before))
+
+    def test_of_a_check_that_is_no_more_raises_nothing(self) -> None:
+        last = Baseline("before", (Known("f1", anchor(1000, check="given-up-long-ago")),), 2)
+        assert Saves(last=last).save(silent=("given-up-long-ago",)).gone == ()
+
+
+def test_what_was_marked_meanwhile_is_never_overwritten() -> None:
+    saves = Saves()
+    (finding_id,) = ids(saves.save(anchor(1000)))
+    session = saves.session
+    session.begin(7)
+    comparison = compare(session.memory, Look("next", [anchor(1000)]))
+    session.set_intended(finding_id, on=True)
+    with pytest.raises(ValueError, match="compared with something else"):
+        session.accept(7, comparison)
+
+
 class TestIds:
     def test_stay_while_it_is_the_same_finding(self) -> None:
         saves = Saves()
@@ -102,17 +168,17 @@ class TestStaleResults:
         session = Session()
         session.begin(1)
         session.begin(2)
-        assert session.finish(1, "old", [anchor()]) is None
-        assert session.finish(2, "new", [anchor()]) is not None
+        assert finish(session, 1, "old", [anchor()]) is None
+        assert finish(session, 2, "new", [anchor()]) is not None
 
     def test_leave_no_trace(self) -> None:
         session = Session()
         session.begin(1)
-        session.finish(1, "a", [anchor(1000)])
+        finish(session, 1, "a", [anchor(1000)])
         session.begin(2)
         session.begin(3)
-        session.finish(2, "b", [anchor(1000), anchor(2000)])
-        outcome = session.finish(3, "c", [anchor(1000), anchor(2000)])
+        finish(session, 2, "b", [anchor(1000), anchor(2000)])
+        outcome = finish(session, 3, "c", [anchor(1000), anchor(2000)])
         assert outcome is not None
         assert statuses(outcome) == [Status.STILL, Status.NEW]
 

@@ -115,3 +115,20 @@ def test_a_private_file_is_never_readable_to_others_not_even_for_a_moment(tmp_pa
     write_private(file, "new")
     assert (file.read_text(encoding="utf-8"), mode(file)) == ("new", "0o600")
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
+
+
+def test_where_nothing_can_be_written_it_runs_all_the_same(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_bytes(b"")
+    instance = Instance.acquire(taken / "runtime")
+    assert instance is not None
+    instance.announce(Address(1, "token"))
+    instance.release()
+    assert len(load_token(taken / "data")) >= 32
+
+
+def test_a_private_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "file" / "in the way").mkdir(parents=True)
+    with pytest.raises(OSError, match="file"):
+        write_private(tmp_path / "file", "secret")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]

@@ -160,6 +160,18 @@ class TestOpening:
         (aside,) = file.parent.glob("*unreadable*")
         assert aside.read_bytes().startswith(b"not a database")
 
+    def test_a_file_damaged_in_the_middle_is_put_aside_at_the_start(self, file: Path, songs: Path) -> None:
+        with closing(Store(file)) as store:
+            for number in range(400):
+                store.recognise(map_at(songs / f"{number}.osu"))
+        data = bytearray(file.read_bytes())
+        data[4096:-4096] = b"\x99" * (len(data) - 8192)
+        file.write_bytes(data)
+        store, note = open_store(file)
+        with closing(store):
+            assert "put aside" in note
+            assert store.recognise(map_at(songs / "1.osu")).last is None
+
     def test_the_file_of_a_newer_mapside_is_left_alone(self, file: Path) -> None:
         with closing(sqlite3.connect(file)) as newer:
             newer.execute("PRAGMA user_version = 99")
@@ -170,7 +182,8 @@ class TestOpening:
         assert file.read_bytes() == before
 
     def test_without_a_place_for_the_file_it_works_in_memory(self, tmp_path: Path, songs: Path) -> None:
-        store, note = open_store(tmp_path / "absent" / "store.sqlite")
+        (tmp_path / "taken").write_bytes(b"")
+        store, note = open_store(tmp_path / "taken" / "store.sqlite")
         with closing(store):
             assert "nothing is remembered" in note
             marked(store, map_at(songs / "a.osu"))

@@ -1,38 +1,74 @@
-"""Messages as the companion sends them, for what a real save would take too long to bring about."""
+"""Messages for the tests of the page: the companion's own, made by its serialisers, and variations of them.
+
+A variation may change what a field says, never which fields there are: naming one that the companion does not
+send is an error here, so that no test can rest on a message nobody sends.
+"""
 
 from __future__ import annotations
 
+import json
 import time
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from daemon import protocol
+from engine.checks.check import Category, Check, Severity
+from tests.daemon.message_examples import as_json
+
+if TYPE_CHECKING:
+    from daemon.wire import Level
 
 Message: TypeAlias = dict[str, Any]
 
-PURPOSES = {
-    "unsnapped-object": ("Unsnapped object", "Compose"),
-    "overlap": ("Objects overlap", "Compose"),
-    "low-volume": ("Nearly silent hit sounds", "Hit sounds"),
-    "missing-tags": ("Missing tags", "Settings"),
-}
+EXAMPLES: Message = as_json()
+"""One of each kind, by name."""
+
+CHECKS = tuple(
+    Check(
+        id=check_id,
+        category=category,
+        title=title,
+        purpose=f"Finds where this happens: {title.lower()}.",
+        reasoning="A player trusts the song. Where it does not agree, the play feels unfair.",
+        severities=tuple(Severity),
+        find=lambda _beatmap, _song: (),
+    )
+    for check_id, title, category in (
+        ("unsnapped-object", "Unsnapped object", Category.COMPOSE),
+        ("overlap", "Objects overlap", Category.COMPOSE),
+        ("low-volume", "Nearly silent hit sounds", Category.HIT_SOUNDS),
+        ("missing-tags", "Missing tags", Category.SETTINGS),
+    )
+)
+CATEGORIES = {check.id: check.category.value for check in CHECKS}
 
 
-def hello(protocol: int = 1) -> Message:
-    checks = {
-        check_id: {
-            "title": title,
-            "category": category,
-            "modes": ["osu"],
-            "purpose": f"Finds where this happens: {title.lower()}.",
-            "reasoning": "A player trusts the song. Where it does not agree, the play feels unfair.",
-        }
-        for check_id, (title, category) in PURPOSES.items()
-    }
-    categories = sorted({category for _, category in PURPOSES.values()})
-    return {"type": "hello", "protocol": protocol, "app": "0.1.0", "checks": checks, "categories": categories}
+def vary(known: Message, **changes: Any) -> Message:
+    """A message with other values in the fields it has."""
+    unknown = changes.keys() - known.keys()
+    if unknown:
+        raise KeyError(f"the companion sends no such field: {', '.join(sorted(unknown))}")
+    return {**known, **changes}
+
+
+def hello(newer_by: int = 0) -> Message:
+    known = decoded(protocol.hello("0.1.0", CHECKS, sorted(set(CATEGORIES.values()))))
+    return vary(known, protocol=known["protocol"] + newer_by)
 
 
 def status(**changes: Any) -> Message:
-    known = {"folder": "/songs", "sets": 214, "watching": "all", "note": "", "paused": False, "busy": False}
-    return {"type": "status", **known, "tray": False, **changes}
+    return vary(EXAMPLES["status"], **{"folder": "/songs", "sets": 214, "tray": False, **changes})
+
+
+def notice(level: Level, text: str) -> Message:
+    return decoded(protocol.notice(level, text))
+
+
+def intended(key: str, finding_id: str, *, on: bool) -> Message:
+    return decoded(protocol.intended(key, finding_id, on=on))
+
+
+def reply(request_id: int, error: str | None = None) -> Message:
+    return decoded(protocol.reply(request_id, error=error))
 
 
 def finding(number: int, **changes: Any) -> Message:
@@ -42,7 +78,7 @@ def finding(number: int, **changes: Any) -> Message:
     known = {
         "id": f"f{number}",
         "check": check,
-        "category": PURPOSES[check][1],
+        "category": CATEGORIES[check],
         "severity": "warning",
         "status": "still",
         "intended": False,
@@ -54,62 +90,72 @@ def finding(number: int, **changes: Any) -> Message:
         "strength": 0.5,
         "discussion": f"{stamp} (1) - Circle is late (number {number}).",
     }
-    return {**known, **changes}
+    return vary(EXAMPLES["map"]["findings"][0], **{**known, **changes})
 
 
-def entry(key: str = "set/insane", **changes: Any) -> Message:
+def gone(item: Message) -> Message:
+    """A finding as it is told of once it is no longer there."""
+    return vary(
+        EXAMPLES["map"]["gone"][0], **{name: item[name] for name in ("check", "message", "timestamp")}
+    )
+
+
+def entry(key: str = "set/insane", version: str = "Insane", **changes: Any) -> Message:
     known = {
         "key": key,
         "set": "123 Camellia - Exit",
+        "file": f"{version}.osu",
         "artist": "Camellia",
         "title": "Exit This Earth's Atomosphere",
-        "version": "Insane",
+        "version": version,
         "creator": "somebody",
-        "mode": "osu",
         "saved_at": time.time(),
         "counts": {"problem": 1, "warning": 2, "minor": 3},
         "new": 0,
     }
-    return {**known, **changes}
+    return vary(EXAMPLES["maps"]["maps"][0], **{**known, **changes})
 
 
 def maps(*entries: Message) -> Message:
     listed = list(entries) or [entry()]
-    return {"type": "maps", "current": listed[0]["key"], "maps": listed}
+    return vary(EXAMPLES["maps"], current=listed[0]["key"], maps=listed)
+
+
+def no_maps() -> Message:
+    return dict(EXAMPLES["maps_empty"])
 
 
 def map_message(
     findings: list[Message], key: str = "set/insane", version: str = "Insane", **changes: Any
 ) -> Message:
     end_ms = max([180_000, *(item["time_ms"] or 0 for item in findings)])
-    metadata = {
-        "artist": "Camellia",
-        "title": "Exit This Earth's Atomosphere",
-        "version": version,
-        "creator": "somebody",
-        "mode": "osu",
-        "set": "123 Camellia - Exit",
-        "file": f"{version}.osu",
-    }
+    metadata = vary(
+        EXAMPLES["map"]["metadata"],
+        artist="Camellia",
+        title="Exit This Earth's Atomosphere",
+        version=version,
+        creator="somebody",
+        set="123 Camellia - Exit",
+        file=f"{version}.osu",
+    )
+    now = time.time()
     known = {
-        "type": "map",
         "key": key,
         "map_version": 1,
         "metadata": metadata,
-        "settings": {"cs": 4, "ar": 9.2, "od": 8.5, "hp": 5, "slider_multiplier": 1.8, "tick_rate": 1},
         "overview": overview(end_ms),
         "findings": findings,
         "gone": [],
         "edited": [],
-        "timings": {"settle_ms": 12.0, "parse_ms": 6.0, "checks_ms": 11.0, "total_ms": 31.0},
-        "saved_at": time.time(),
+        "saved_at": now,
+        "sent_at": now,
     }
-    return {**known, **changes}
+    return vary(EXAMPLES["map"], **{**known, **changes})
 
 
-def overview(end_ms: float) -> Message:
+def overview(end_ms: float, **changes: Any) -> Message:
     bins = int(end_ms // 1000)
-    return {
+    known = {
         "start_ms": 0,
         "end_ms": end_ms,
         "song_ms": end_ms + 4000,
@@ -121,3 +167,9 @@ def overview(end_ms: float) -> Message:
         "red_lines": [0, 90_000],
         "bpm": [180, 180, 180],
     }
+    return vary(EXAMPLES["map"]["overview"], **{**known, **changes})
+
+
+def decoded(message: protocol.Message) -> Message:
+    read: Message = json.loads(message.text)
+    return read

@@ -17,6 +17,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from tests.overlay import messages as say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -46,6 +48,10 @@ class ScriptedCompanion:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def address(self) -> str:
@@ -79,7 +85,7 @@ class ScriptedCompanion:
                 if message["type"] == kind:
                     return message
             self._arrived.clear()
-            await asyncio.wait_for(self._arrived.wait(), 5)
+            await asyncio.wait_for(self._arrived.wait(), 10)
 
     async def _talk(self, page: ServerConnection) -> None:
         self._pages.add(page)
@@ -94,8 +100,7 @@ class ScriptedCompanion:
         self.received.append(message)
         self._arrived.set()
         refusal = self.refuses.get(message["type"])
-        reply = {"type": "reply", "id": message["id"], "ok": refusal is None, "error": refusal, "data": None}
-        await page.send(json.dumps(reply))
+        await page.send(json.dumps(say.reply(message["id"], refusal)))
 
     def _answer_http(self, _: ServerConnection, request: Request) -> Response | None:
         # A browser keeps spare connections, which outlive the listening socket; a process leaves none.

@@ -91,7 +91,7 @@ async def test_a_pinned_difficulty_is_asked_for_again_after_a_reconnection(overl
 
 
 async def test_a_newer_companion_makes_the_page_reload_once_and_then_say_so(overlay: OverlayPage) -> None:
-    async with ScriptedCompanion(say.hello(protocol=2)) as companion:
+    async with ScriptedCompanion(say.hello(newer_by=1)) as companion:
         await overlay.open(companion.link)
         await expect(overlay.screen).to_contain_text("This page is older than the companion")
 
@@ -100,7 +100,7 @@ async def test_a_companion_that_is_not_there_is_waited_for(overlay: OverlayPage)
     async with companion_with(say.finding(1)) as companion:
         await overlay.open(companion.link)
         await expect(overlay.rows).to_have_count(1)
-        companion.greeting = [say.hello(), say.status(), {"type": "maps", "current": None, "maps": []}]
+        companion.greeting = [say.hello(), say.status(), say.no_maps()]
         await overlay.page.reload()
         await expect(overlay.screen).to_contain_text("Press Ctrl+S")
         await companion.stop()

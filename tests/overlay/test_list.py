@@ -97,6 +97,22 @@ class TestFilters:
         await overlay.page.get_by_role("button", name="Show all findings").click()
         await expect(overlay.rows).to_have_count(5)
 
+    async def test_what_filters_hide_is_counted_and_shown_again_in_one_click(
+        self, overlay: OverlayPage
+    ) -> None:
+        note = overlay.page.locator("finding-filters .hidden-note")
+        await expect(note).to_be_hidden()
+        await overlay.page.get_by_label("Category").select_option("Hit sounds")
+        await overlay.search.fill("volume")
+        await expect(note).to_contain_text("4 hidden by filters")
+        await note.get_by_role("button", name="Clear").click()
+        await expect(overlay.rows).to_have_count(5)
+        await expect(overlay.search).to_have_value("")
+
+    async def test_every_category_tells_how_many_it_has(self, overlay: OverlayPage) -> None:
+        options = overlay.page.get_by_label("Category").locator("option")
+        await expect(options).to_have_text(["Category", "Compose (3)", "Hit sounds (1)", "Settings (1)"])
+
     async def test_one_check_can_be_singled_out_from_its_finding(self, overlay: OverlayPage) -> None:
         await overlay.rows.filter(has_text="number 4").click()
         await overlay.page.get_by_role("button", name="Show only these 2").click()
@@ -111,6 +127,14 @@ class TestFinding:
         link = overlay.rows.filter(has_text="Two circles").get_by_role("link")
         await expect(link).to_have_text("00:01:800 (1)")
         await expect(link).to_have_attribute("href", "osu://edit/00:01:800%20(1)")
+
+    async def test_the_link_looks_like_one_and_says_what_it_does(self, overlay: OverlayPage) -> None:
+        link = overlay.rows.filter(has_text="Two circles").get_by_role("link")
+        await expect(link).to_have_attribute("title", "Open 00:01:800 (1) in the osu! editor (Enter)")
+        underlined = "(link) => getComputedStyle(link).textDecorationLine"
+        assert await link.evaluate(underlined) == "underline"
+        plain = overlay.rows.filter(has_text="No tags.").locator(".stamp")
+        assert await plain.evaluate(underlined) == "none"
 
     async def test_without_a_time_it_has_no_link(self, overlay: OverlayPage) -> None:
         row = overlay.rows.filter(has_text="No tags.")
@@ -180,7 +204,7 @@ class TestIntended:
     async def test_a_mark_made_on_another_page_shows_here_too(
         self, overlay: OverlayPage, companion: ScriptedCompanion
     ) -> None:
-        await companion.send({"type": "intended", "key": "set/insane", "finding": "f2", "on": True})
+        await companion.send(say.intended("set/insane", "f2", on=True))
         await overlay.expect_rows("f4", "f3", "f5", "f1")
 
 
@@ -191,7 +215,7 @@ class TestStrangersText:
         evil = say.finding(
             1, message=self.EVIL, timestamp=self.EVIL, link="javascript:window.hurt=1", discussion=self.EVIL
         )
-        gone = [{"check": self.EVIL, "message": self.EVIL, "timestamp": self.EVIL}]
+        gone = [say.gone({"check": self.EVIL, "message": self.EVIL, "timestamp": self.EVIL})]
         hurtful = say.map_message([evil], version=self.EVIL, gone=gone)
         hurtful["metadata"] = dict.fromkeys(hurtful["metadata"], self.EVIL) | {"mode": "osu"}
         listed = say.maps(say.entry(title=self.EVIL, version=self.EVIL, set=self.EVIL))

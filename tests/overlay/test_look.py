@@ -57,7 +57,7 @@ def full() -> ScriptedCompanion:
         say.finding(2, status="new", timestamp="00:01:800 (1|0,2|1,3|2,4|3,5|0,6|1,7|2,8|3)"),
         say.finding(3, severity="minor", check="missing-tags", time_ms=None, link=None, timestamp=""),
     ]
-    gone = [{"check": "overlap", "message": LONG, "timestamp": "00:09:000 (1)"}]
+    gone = [say.gone(say.finding(20, check="overlap", message=LONG))]
     listed = say.maps(say.entry(title=LONG, version=LONG), say.entry("set/hard", new=3))
     return ScriptedCompanion(
         say.hello(), say.status(), listed, say.map_message(findings, gone=gone, version=LONG)
@@ -97,6 +97,55 @@ async def test_at_360_px_map_delta_filters_and_list_are_all_in_sight(overlay: Ov
             "finding-list .row",
         ):
             await expect(overlay.page.locator(part).first).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("state", ["paused", "disconnected"])
+async def test_at_360_px_trouble_with_the_companion_covers_no_part_of_the_page(
+    overlay: OverlayPage, state: str
+) -> None:
+    async with full() as companion:
+        await overlay.page.set_viewport_size({"width": 360, "height": 640})
+        companion.greeting[1] = say.status(paused=state == "paused")
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(3)
+        if state == "disconnected":
+            await companion.stop()
+        await expect(overlay.connection).to_contain_text("Paused" if state == "paused" else "Disconnected")
+        strip = await overlay.connection.bounding_box()
+        facts = await overlay.page.locator("map-timeline .facts").bounding_box()
+        assert strip is not None
+        assert facts is not None
+        assert strip["y"] + strip["height"] <= facts["y"]
+        if state == "disconnected":
+            await companion.start()
+
+
+async def test_tab_leads_from_the_map_to_the_song_the_filters_and_one_row(overlay: OverlayPage) -> None:
+    async with full() as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(3)
+        stops = []
+        for _ in range(24):
+            await overlay.press("Tab")
+            stops.append(
+                await overlay.page.evaluate(
+                    """() => {
+                      const at = document.activeElement;
+                      const part = at.closest("header > *, main > *:not(finding-list)");
+                      return at.matches(".row") ? "row" : part?.localName ?? at.className;
+                    }"""
+                )
+            )
+            if stops[-1] == "row":
+                break
+        in_order = list(dict.fromkeys(stops))
+        assert in_order == [
+            "skip", "map-picker", "tray-menu", "map-timeline", "save-delta", "finding-filters", "row",
+        ]  # fmt: skip
+        await overlay.expect_selected("f1")
+        await overlay.press("ArrowDown")
+        await overlay.expect_selected("f2")
+        await expect(overlay.selected).to_be_focused()
 
 
 async def test_filters_keep_their_shape_when_there_is_nothing_to_filter(overlay: OverlayPage) -> None:

@@ -35,7 +35,7 @@ async def companion(overlay: OverlayPage) -> AsyncIterator[ScriptedCompanion]:
 def second_save() -> say.Message:
     """Two new at the top of the list, three of the first gone, the rest as it was."""
     new = [say.finding(number, severity="problem", status="new") for number in (100, 101)]
-    gone = [{key: item[key] for key in ("check", "message", "timestamp")} for item in FIRST[:3]]
+    gone = [say.gone(item) for item in FIRST[:3]]
     return say.map_message([*new, *FIRST[3:]], gone=gone, map_version=2, edited=[[41_000, 42_000]])
 
 

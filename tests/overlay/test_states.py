@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-NO_MAPS: say.Message = {"type": "maps", "current": None, "maps": []}
+NO_MAPS: say.Message = say.no_maps()
 
 
 def idle(**status: Any) -> ScriptedCompanion:
@@ -98,10 +98,8 @@ async def test_a_notice_of_the_companion_is_shown(overlay: OverlayPage) -> None:
     async with idle() as companion:
         await overlay.open(companion.link)
         await expect(overlay.screen).to_be_visible()
-        await companion.send(
-            {"type": "notice", "level": "error", "text": "Insane.osu cannot be read: it is empty."}
-        )
-        await expect(overlay.toasts).to_contain_text("Insane.osu cannot be read")
+        await companion.send(say.notice("warning", "mapside.sqlite was put aside."))
+        await expect(overlay.toasts).to_contain_text("mapside.sqlite was put aside.")
 
 
 @pytest.mark.parametrize(
@@ -137,3 +135,52 @@ async def test_the_menu_chooses_a_folder_and_quits_only_when_told_twice(overlay:
         assert all(message["type"] != "quit" for message in companion.received)
         await overlay.page.get_by_role("dialog").get_by_role("button", name="Quit").click()
         await companion.request("quit")
+
+
+async def test_a_first_look_counts_findings_and_calls_none_of_them_new(overlay: OverlayPage) -> None:
+    async with idle() as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.screen).to_be_visible()
+        first = say.map_message([say.finding(1), say.finding(2)])
+        await companion.send(first, say.maps())
+        await expect(overlay.delta).to_have_text("First look at this map: 2 findings", use_inner_text=True)
+        await companion.send({**first, "map_version": 2})  # its song's length is known now
+        await expect(overlay.delta).to_have_text("First look at this map: 2 findings", use_inner_text=True)
+        await companion.send(say.map_message([say.finding(1)], map_version=3))
+        await expect(overlay.delta).to_contain_text("1 still")
+
+
+async def test_a_save_that_changes_no_finding_says_so(overlay: OverlayPage) -> None:
+    async with ScriptedCompanion(
+        say.hello(), say.status(), say.maps(), say.map_message([say.finding(1)])
+    ) as companion:
+        await overlay.open(companion.link)
+        await companion.send(say.map_message([say.finding(1)], map_version=2))
+        await expect(overlay.page.locator("save-delta .changes")).to_have_text("Nothing new, nothing gone")
+
+
+async def test_the_save_that_cleans_a_map_is_thanked_for_it(overlay: OverlayPage) -> None:
+    async with ScriptedCompanion(
+        say.hello(), say.status(), say.maps(), say.map_message([say.finding(1)])
+    ) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(1)
+        await companion.send(say.map_message([], map_version=2, gone=[say.gone(say.finding(1))]))
+        await expect(overlay.page.get_by_text("[Insane] is clean now")).to_be_visible()
+        await expect(overlay.page.get_by_text("That save took care of the last finding.")).to_be_visible()
+
+
+async def test_a_difficulty_without_a_name_goes_by_its_file(overlay: OverlayPage) -> None:
+    nameless = say.map_message([])
+    nameless["metadata"] = say.vary(nameless["metadata"], version="", creator="", file="unnamed.osu")
+    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), nameless) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.page.locator("map-picker .version")).to_have_text("unnamed.osu")
+
+
+async def test_objects_after_the_end_of_the_song_do_not_make_it_look_short(overlay: OverlayPage) -> None:
+    late = say.map_message([])
+    late["overview"] = say.overview(180_000, song_ms=60_000)
+    async with ScriptedCompanion(say.hello(), say.status(), say.maps(), late) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.page.locator(".facts")).to_contain_text("3:00, song ends at 1:00")

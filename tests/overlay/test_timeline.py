@@ -138,12 +138,64 @@ async def test_what_a_filter_hides_cannot_be_hit(overlay: OverlayPage) -> None:
     assert [mark["ids"] for mark in await overlay.marks()] == [["f0"]]
 
 
-async def test_the_canvas_has_a_pixel_for_every_pixel_of_the_screen(overlay: OverlayPage) -> None:
-    sizes = await overlay.page.evaluate(
-        """[...document.querySelectorAll(".stage canvas")]
-            .map((canvas) => [canvas.width, canvas.clientWidth * devicePixelRatio])"""
+@pytest.mark.parametrize("ratio", [1, 1.5, 2])
+async def test_the_canvas_has_a_pixel_for_every_pixel_of_the_screen(
+    overlay: OverlayPage, ratio: float
+) -> None:
+    session = await overlay.page.context.new_cdp_session(overlay.page)
+    metrics = {"width": 1200, "height": 800, "deviceScaleFactor": ratio, "mobile": False}
+    await session.send("Emulation.setDeviceMetricsOverride", metrics)
+    await overlay.page.reload()
+    await overlay.page.wait_for_function(
+        """(ratio) => [...document.querySelectorAll(".stage canvas")]
+            .map((canvas) => [canvas.width, canvas.clientWidth])
+            .every(([width, wide]) => wide > 1000 && Math.abs(width - wide * ratio) <= 1)""",
+        arg=ratio,
     )
-    assert all(width == pytest.approx(wanted, abs=1) for width, wanted in sizes)
+    await session.send("Emulation.clearDeviceMetricsOverride")
+    await session.detach()
+
+
+async def test_buttons_zoom_and_offer_the_whole_song_only_when_it_is_not_in_view(
+    overlay: OverlayPage,
+) -> None:
+    whole = await overlay.view_ms()
+    reset = overlay.page.get_by_role("button", name="Whole song")
+    await expect(reset).to_be_hidden()
+    await overlay.page.get_by_role("button", name="Zoom in").click()
+    start_ms, end_ms = await overlay.view_ms()
+    assert end_ms - start_ms == pytest.approx(0.6 * (whole[1] - whole[0]))
+    await reset.click()
+    assert await overlay.view_ms() == whole
+    await expect(reset).to_be_hidden()
+
+
+async def test_the_pointer_names_the_points_of_the_ruler(overlay: OverlayPage) -> None:
+    box = await overlay.stage.bounding_box()
+    assert box is not None
+    await overlay.stage.hover(position={"x": 60_000 / 184_000 * box["width"], "y": 10})
+    tip = overlay.page.locator("map-timeline .tip")
+    await expect(tip).to_contain_text("bookmark 2 of 2 at 01:00:000")
+    await expect(tip).to_contain_text("preview point at 01:00:000")
+
+
+async def test_the_tip_lies_above_everything_it_hangs_over(overlay: OverlayPage) -> None:
+    await overlay.stage.hover(position={"x": 300, "y": 110})
+    tip = overlay.page.locator("map-timeline .tip")
+    await tip.evaluate("(tip) => (tip.style.pointerEvents = 'auto')")
+    on_top = """(tip) => {
+      const { x, y, width, height } = tip.getBoundingClientRect();
+      return tip.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }"""
+    assert await tip.evaluate(on_top)
+    await tip.evaluate("(tip) => (tip.style.pointerEvents = '')")
+
+
+async def test_the_song_is_told_in_words_to_those_who_hear_the_page(overlay: OverlayPage) -> None:
+    described = await overlay.stage.get_attribute("aria-describedby")
+    words = overlay.page.locator(f"#{described}")
+    await expect(words).to_contain_text("3:04 long, 1 problem, 1 warning, 1 minor, 1 of them new")
+    await expect(words).to_contain_text("1 break")
 
 
 async def test_the_edited_span_is_tinted(overlay: OverlayPage) -> None:

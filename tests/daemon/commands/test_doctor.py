@@ -62,6 +62,7 @@ def test_without_a_songs_folder_it_says_where_to_name_one() -> None:
     found = line("Songs folder")
     assert found.state is State.TO_DO
     assert "settings.toml" in found.do
+    assert os.path.join(".osu", "Songs") in found.found, "and where it looked"  # noqa: PTH118  a part of a path
 
 
 def test_a_songs_folder_is_found_and_its_sets_are_counted(home: Path, choose: Callable[[str], Path]) -> None:
@@ -77,6 +78,12 @@ def test_a_chosen_folder_that_is_gone_is_named(home: Path, choose: Callable[[str
     choose(f"[songs]\nfolder = '{home / 'gone'}'\n")
     assert line("Songs folder").state is State.TO_DO
     assert str(home / "gone") in line("Songs folder").found
+
+
+def test_an_unknown_check_in_the_settings_is_named(choose: Callable[[str], Path]) -> None:
+    choose("[checks]\ndisabled = ['unsnaped-objects']\n")
+    assert line("Settings").state is State.NOTE
+    assert '"unsnapped-objects"' in line("Settings").found
 
 
 def test_a_wrong_settings_file_is_named_and_the_rest_is_still_examined(choose: Callable[[str], Path]) -> None:

@@ -167,3 +167,33 @@ def test_plyer_prints_nothing_where_there_is_no_desktop() -> None:
         timeout=60,
     )
     assert done.stdout + done.stderr == ""
+
+
+@linux_only
+def test_a_bus_without_a_service_is_logged_and_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    need("dbus-daemon", "notify-send")
+    caplog.set_level(logging.INFO)
+    with running("dbus-daemon", "--session", "--nofork", "--print-address=1") as bus:
+        assert bus.stdout is not None
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.stdout.readline().strip())
+        notifier = Notifier()
+        notifier.notify("one", "text")
+        eventually(lambda: caplog.records, "the failure is logged")
+        notifier.stop()
+    assert "notify-send failed" in caplog.records[0].message
+    assert capfd.readouterr().err == ""
+
+
+def test_windows_gets_its_icon_as_a_file(tmp_path: Path) -> None:
+    made = Path(notify_module.icon_file(tmp_path / "data" / "mapside.ico"))
+    assert made.read_bytes()[:4] == b"\0\0\1\0"
+    before = made.stat().st_mtime_ns
+    assert notify_module.icon_file(made) == str(made)
+    assert made.stat().st_mtime_ns == before, "it is drawn once"
+
+
+def test_an_icon_that_cannot_be_written_is_left_to_the_system(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_bytes(b"")
+    assert notify_module.icon_file(tmp_path / "taken" / "mapside.ico") == ""

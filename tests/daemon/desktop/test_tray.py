@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from daemon.desktop import tray
 from daemon.desktop.icons import SIZES_PX, TrayState, draw_icon, write_ico
 from daemon.desktop.tray import Tray, TrayActions
 from tests.daemon.desktop.desktop import eventually, need, running, x_server
@@ -232,7 +233,7 @@ def test_a_desktop_without_a_panel_is_a_sentence(display: str) -> None:
 
 
 def test_macos_is_told_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(tray, "ON_MACOS", True)
     assert "main thread" in (Tray(Clicks().actions()).start() or "")
 
 

@@ -3,13 +3,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import wave
 from typing import TYPE_CHECKING
 
 import av
 import pytest
 
-from daemon.songs.song import SongLengths
+from daemon.songs.song import SongLengths, measure
 from engine.checks.check import Song
 from tests.shared_data import shared
 
@@ -125,3 +126,13 @@ def test_a_song_is_measured_once_and_again_when_it_changes(map_path: Path) -> No
 def test_ffmpeg_is_not_loaded_before_the_first_song() -> None:
     code = "import sys, daemon.songs.song; sys.exit('av' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_huge_file_that_is_no_song_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("daemon.songs.song.MOST_S", 0.3)
+    audio = tmp_path / "audio.mp3"
+    with audio.open("wb") as file:
+        file.truncate(3_000_000_000)
+    started = time.monotonic()
+    assert measure(audio).problem == "audio.mp3 is not audio"
+    assert time.monotonic() - started < 10

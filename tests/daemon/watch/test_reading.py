@@ -4,12 +4,13 @@ import hashlib
 import os
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from daemon.watch.reading import BusyError, read_shared
+from daemon.watch.reading import REST_S, BusyError, read_at_rest, read_shared
 from tests.daemon.watch.watching import osu
 
 
@@ -83,3 +84,40 @@ def test_a_reader_leaves_no_file_open(tmp_path: Path) -> None:
         with suppress(OSError):  # the listing's own is gone by now
             opened.append(descriptor.readlink())
     assert path not in opened
+
+
+def test_half_a_save_is_not_taken_for_the_map_at_rest(tmp_path: Path) -> None:
+    """A look that no event announced may fall between the editor's truncating and its writing."""
+    path = tmp_path / "a.osu"
+    path.write_bytes(b"")
+
+    def finish_the_save() -> None:
+        time.sleep(0.2)
+        path.write_bytes(osu())
+
+    writer = threading.Thread(target=finish_the_save)
+    writer.start()
+    reading = read_at_rest(path)
+    writer.join()
+    assert reading is not None
+    assert reading.data == osu()
+
+
+def test_a_map_that_was_saved_long_ago_is_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.osu"
+    path.write_bytes(osu())
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    started = time.perf_counter()
+    assert read_at_rest(path) is not None
+    assert time.perf_counter() - started < REST_S
+
+
+def test_an_empty_file_that_stays_empty_is_read_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daemon.watch.reading.PATIENCE_S", 0.2)
+    path = tmp_path / "a.osu"
+    path.write_bytes(b"")
+    reading = read_at_rest(path)
+    assert reading is not None
+    assert reading.data == b""

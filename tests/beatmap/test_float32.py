@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.beatmap.single import LARGEST, float32
+from engine.beatmap.float32 import LARGEST, float32
 
 
 def test_nine_point_three_is_a_little_more_in_32_bits() -> None:

@@ -1,0 +1,66 @@
+// From the state to what is on screen: which part gets what. Draws nothing itself.
+
+import { countAlike } from "./detail.js";
+import { emptyList } from "./empty.js";
+import { mapName, versionName } from "./format.js";
+import * as store from "./store.js";
+
+/** `change` takes the next state, for the few offers that are made where the list is empty. */
+export function draw(parts, state, change) {
+  const place = store.place(state);
+  document.body.dataset.connection = state.connection.phase;
+  parts.work.hidden = place !== null;
+  parts.place.update(place, state);
+  parts.connection.update(state);
+  parts.picker.update({ ...state, map: place === null ? state.map : missing(state, place) });
+  parts.menu.update(menuModel(state));
+  document.title = titleOf(state, place);
+  if (place === null) drawMap(parts, state, change);
+}
+
+function drawMap(parts, state, change) {
+  const { map, filters } = state;
+  const checks = state.hello?.checks ?? {};
+  const finding = store.selected(state);
+  const visible = store.visible(state);
+  const shown = store.shown(state);
+  const delta = store.delta(state);
+  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks });
+  parts.delta.update({ delta, map, titles: checks, onlyNew: filters.onlyNew, first: store.isFirstLook(state) });
+  parts.trouble.update({ trouble: state.trouble, latest: store.latestKey(state) });
+  parts.filters.update({
+    filters,
+    facets: store.facets(state),
+    categories: state.hello?.categories ?? [],
+    order: state.order,
+    checkTitle: checks[filters.check]?.title ?? filters.check,
+    hidden: shown.length - visible.length,
+  });
+  const empty = () => emptyList({ filtered: shown.length > visible.length, map, checks, delta, change: (changes) => change({ ...state, ...changes }) });
+  parts.list.update({ rows: store.rows(state), checks, selectedId: state.selectedId, map, empty });
+  parts.detail.update({ finding, check: checks[finding?.check], map, alike: finding ? countAlike(visible, finding.check) : 0 });
+}
+
+/** The map that was asked for and cannot be shown, as far as the list of saved maps knows it. */
+function missing({ trouble }, place) {
+  return place === "trouble" && trouble.version !== undefined ? { key: trouble.key, metadata: trouble } : null;
+}
+
+function menuModel(state) {
+  return {
+    connected: state.connection.phase === "open",
+    paused: Boolean(state.status?.paused),
+    showIntended: state.showIntended,
+    count: store.visible(state).length,
+    map: state.map,
+    folder: state.status?.folder ?? null,
+  };
+}
+
+/** The tab tells it too: the page is often behind the editor. */
+function titleOf(state, place) {
+  if (place !== null || !state.map) return "Mapside";
+  const { fresh, still } = store.delta(state);
+  const count = fresh.length > 0 ? `+${fresh.length} new` : String(still);
+  return `${count} · ${versionName(state.map.metadata)} ${mapName(state.map.metadata)}`;
+}

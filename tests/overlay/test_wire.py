@@ -1,0 +1,84 @@
+"""The page reads nothing that the companion does not send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.overlay import messages as say
+from tests.overlay.scripted import ScriptedCompanion
+
+if TYPE_CHECKING:
+    from tests.overlay.overlay_page import OverlayPage
+
+
+# Every object that comes off the wire tells which of its fields were read, and which of those are not there.
+SPY = """() => {
+  window.fieldsRead = new Set();
+  window.fieldsMissed = new Set();
+  const spies = new WeakMap();
+  const dictionaries = new Set(["hello.checks"]); // keyed by what a map says: a key may well be missing
+  const spied = (value, path) => {
+    if (value === null || typeof value !== "object") return value;
+    const get = (target, name) => read(target, name, path);
+    if (!spies.has(value)) spies.set(value, new Proxy(value, { get }));
+    return spies.get(value);
+  };
+  const read = (target, name, path) => {
+    const found = target[name];
+    const ofTheLanguage = typeof name === "symbol" || typeof found === "function" || name === "toJSON";
+    if (ofTheLanguage) return found;
+    const isList = Array.isArray(target);
+    if (!isList && !dictionaries.has(path)) {
+      window.fieldsRead.add(`${path}.${name}`);
+      if (!(name in target)) window.fieldsMissed.add(`${path}.${name}`);
+    }
+    return spied(found, isList ? path : `${path}.${name}`);
+  };
+  const parse = JSON.parse;
+  JSON.parse = (text) => {
+    const message = parse(text);
+    return message?.type ? spied(message, message.type) : message;
+  };
+}"""
+
+
+async def use_everything(overlay: OverlayPage) -> None:
+    for order in ("time", "check", "strength"):
+        await overlay.page.get_by_label("Order").select_option(order)
+    await overlay.stage.hover(position={"x": 300, "y": 110})
+    await overlay.page.locator("save-delta .gone").first.click()
+    await overlay.press("Escape", "j", "c", "j", "i", "u", "n", "n", "/")
+    await overlay.page.keyboard.type("zz")
+    await expect(overlay.page.get_by_text("No finding matches")).to_be_visible()
+    await overlay.press("Escape")
+    await overlay.menu("Show intended findings")
+    await overlay.page.locator("map-picker .current").click()
+    await overlay.page.locator("map-picker [role=option]").last.click()
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_every_field_the_page_reads_is_one_the_companion_sends(overlay: OverlayPage) -> None:
+    sent = say.EXAMPLES
+    async with ScriptedCompanion(sent["hello"], sent["status"], sent["maps"], sent["map"]) as companion:
+        await overlay.page.add_init_script(f"if (location.port === '{companion.port}') ({SPY})()")
+        await overlay.open(companion.link)
+        await expect(overlay.rows.first).to_be_visible()
+        companion.refuses["select"] = sent["reply_refused"]["error"]
+        await use_everything(overlay)
+        await expect(overlay.screen).to_contain_text("cannot be read")
+        await companion.send(sent["intended"], sent["notice"])
+        await expect(overlay.toasts).to_contain_text(sent["notice"]["text"])
+        missed = await overlay.page.evaluate("[...window.fieldsMissed]")
+        read = set(await overlay.page.evaluate("[...window.fieldsRead]"))
+        assert missed == []
+        assert {"map.findings.link", "map.overview.density.counts", "maps.maps.counts.problem"} <= read
+        assert {"status.folder", "reply.error", "notice.text", "intended.finding", "hello.protocol"} <= read
+
+
+def test_a_variation_of_a_message_cannot_invent_a_field() -> None:
+    with pytest.raises(KeyError, match="the companion sends no such field: colour"):
+        say.finding(1, colour="red")
