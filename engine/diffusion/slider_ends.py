@@ -75,7 +75,7 @@ def _whole_catmull(points: list[complex]) -> Curve:
             ]
     lengths = accumulate((abs(after - before) for before, after in pairwise(drawn)), initial=0.0)
     distances_px = tuple(lengths)
-    return Curve(tuple(drawn), distances_px, distances_px[-1])
+    return Curve(tuple(drawn), distances_px, distances_px[-1], reach_px=max(map(abs, drawn)))
 
 
 def _segments(kind: PathKind, points: Sequence[complex]) -> Iterator[Segment]:
