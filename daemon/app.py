@@ -133,6 +133,7 @@ class Companion:
             on_save=self._workbench.submit,
             on_removed=self._follow_file,
             on_change=self._pages.show_status,
+            on_hollow=self._warn_of_hollow,
         )
         self._tray = TrayLink(self)
         self._pages.tell_of(self._server, self._workbench, self._watching, self._tray)
@@ -204,6 +205,13 @@ class Companion:
 
     def _follow_file(self, removed: Removed) -> None:
         self._tasks.start("follow a moved map", self._workbench.moved(removed.path, removed.moved_to))
+
+    def _warn_of_hollow(self, path: Path, what: str) -> None:
+        """The one thing a mapper must hear of even with no page open: the map may be lost."""
+        self._pages.alarm(
+            f"{path.name} is {what}: whatever saved it last may have crashed. If the editor still has the "
+            "map open, save it again now; if not, restore the file before you open it there."
+        )
 
     def _task_failed(self, name: str) -> None:
         self._pages.tell(

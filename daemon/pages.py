@@ -75,6 +75,12 @@ class Pages:
     def tell(self, level: Level, text: str) -> None:
         self._server.broadcast(protocol.notice(level, text))
 
+    def alarm(self, text: str) -> None:
+        """To whoever can be reached: the open pages, or else the desktop."""
+        self.tell("error", text)
+        if not self._server.pages:
+            self._notifier.notify("Mapside", text)
+
     def _maps(self) -> Message:
         return protocol.maps(self._workbench.current, self._workbench.recent.values())
 

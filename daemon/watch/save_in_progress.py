@@ -27,6 +27,8 @@ class SaveInProgress:
     def __init__(self, path: Path, settings: WatchSettings, at: float, writer: Writer) -> None:
         self.path = path
         self.first_seen = at
+        self.hollow = ""
+        """What the file is instead of a map, once nobody can be expected to fill it any more."""
         self._settings = settings
         self._quiet_since = at
         self._writer = writer
@@ -79,9 +81,9 @@ class SaveInProgress:
 
     def _trusted(self, reading: Reading, seen: Look) -> Reading | None:
         if seen is Look.HOPELESS:
-            what = "empty" if not reading.data.strip() else "filled with zeros"
+            self.hollow = "empty" if not reading.data.strip() else "filled with zeros"
             _log.warning(
-                "%s is %s: there is nothing to check, and its writer may have crashed", self.path, what
+                "%s is %s: there is nothing to check, and its writer may have crashed", self.path, self.hollow
             )
             return None
         return reading

@@ -71,13 +71,17 @@ class Watcher:
         on_event: Callable[[SaveEvent | Removed], None],
         *,
         on_report: Callable[[WatchReport], None] | None = None,
+        on_hollow: Callable[[Path, str], None] = lambda *_: None,
         make_folder_watch: MakeFolderWatch = folder_watch,
     ) -> None:
-        """`on_event` and `on_report` are called in the loop that `start` runs in."""
+        """All of them are called in the loop that `start` runs in. `on_hollow` hears of a map that was left
+        without content, as a crash leaves it, and what it is now: "empty", "filled with zeros".
+        """
         self._folder = folder
         self._settings = settings
         self._on_event = on_event
         self._on_report = on_report
+        self._on_hollow = on_hollow
         self._watch = make_folder_watch(folder, settings, self._hear)
         self._remembered = Remembered()
         self._departures = Departures(settings.removal_grace_ms, self._departed)
@@ -187,6 +191,8 @@ class Watcher:
     async def _follow(self, save: SaveInProgress) -> None:
         try:
             reading = await save.settled(self._read, lambda: self._remembered.last(save.path))
+            if save.hollow:
+                self._on_hollow(save.path, save.hollow)
             if reading is None:
                 return
             unproven = save.path in self._unproven

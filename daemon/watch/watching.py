@@ -31,6 +31,7 @@ class Watching:
         on_save: Callable[[SaveEvent], None],
         on_removed: Callable[[Removed], None],
         on_change: Callable[[], None],
+        on_hollow: Callable[[Path, str], None],
     ) -> None:
         self.folder: Path | None = None
         self.report = NOTHING
@@ -39,6 +40,7 @@ class Watching:
         self._on_save = on_save
         self._on_removed = on_removed
         self._on_change = on_change
+        self._on_hollow = on_hollow
         self._watcher: Watcher | None = None
         self._awaited: Path | None = None
         """Is not there yet, or no longer."""
@@ -56,7 +58,9 @@ class Watching:
         self.folder = folder
         self._awaited = None
         self._identity = await asyncio.to_thread(_identity_of, folder)
-        watcher = Watcher(folder, self._settings, self._hear, on_report=self._reported)
+        watcher = Watcher(
+            folder, self._settings, self._hear, on_report=self._reported, on_hollow=self._on_hollow
+        )
         try:
             report = await watcher.start()
         except OSError as error:

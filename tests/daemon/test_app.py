@@ -446,6 +446,38 @@ class TestWhenSomethingFails:
             assert message["metadata"]["file"] == "odd.osu"
 
 
+class TestAMapLeftEmpty:
+    """As the editor leaves it that crashes between truncating and writing."""
+
+    @pytest.fixture(autouse=True)
+    def impatience(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MAPSIDE_WATCH__GIVE_UP_MS", "200")
+
+    async def test_is_told_and_what_was_found_before_stays(self, songs: Path) -> None:
+        async with running(songs) as app, app.page() as page:
+            path = app.save(mapped(1))
+            await shown(page, 1)
+            path.write_bytes(b"")
+            notice = await page.next("notice")
+            assert notice["level"] == "error"
+            assert f"{path.name} is empty" in notice["text"]
+            assert "save it again now" in notice["text"]
+            current = app.companion._workbench.current
+            assert app.companion._workbench.message_of(current) is not None
+
+    async def test_reaches_the_desktop_when_no_page_is_open(
+        self, songs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with running(songs) as app:
+            told: list[str] = []
+            monkeypatch.setattr(app.companion._notifier, "notify", lambda _title, text: told.append(text))
+            path = app.save(mapped(1))
+            await until(lambda: app.companion._workbench.current)
+            path.write_bytes(bytes(300))
+            await until(lambda: told)
+            assert f"{path.name} is filled with zeros" in told[-1]
+
+
 class TestASlowMap:
     async def test_does_not_stall_the_pages_and_gives_way_to_its_newer_save(
         self, songs: Path, monkeypatch: pytest.MonkeyPatch

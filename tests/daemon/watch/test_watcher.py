@@ -163,6 +163,7 @@ async def test_zeros_after_a_crash_are_never_shown_and_the_repair_is(
         map_path.write_bytes(bytes(len(osu(2))))
         await heard.nothing(0.8)
         assert "filled with zeros" in caplog.text
+        assert heard.hollow == [(map_path, "filled with zeros")]
         map_path.write_bytes(osu(2))
         await heard.saved(map_path, osu(2))
 
@@ -173,6 +174,7 @@ async def test_zeros_written_over_at_once_are_never_seen(map_path: Path, make: M
         await asyncio.sleep(0.05)
         map_path.write_bytes(osu(2))
         await heard.saved(map_path, osu(2))
+        assert heard.hollow == []
 
 
 async def test_an_empty_file_waits_for_its_writer(map_path: Path, make: MakeFolderWatch) -> None:

@@ -47,9 +47,15 @@ class Heard:
     def __init__(self, folder: Path, settings: WatchSettings, make: MakeFolderWatch) -> None:
         self.events: asyncio.Queue[SaveEvent | Removed] = asyncio.Queue()
         self.reports: asyncio.Queue[WatchReport] = asyncio.Queue()
+        self.hollow: list[tuple[Path, str]] = []
         self.fails_with = ""
         self.watcher = Watcher(
-            folder, settings, self._hear, on_report=self.reports.put_nowait, make_folder_watch=make
+            folder,
+            settings,
+            self._hear,
+            on_report=self.reports.put_nowait,
+            on_hollow=lambda path, what: self.hollow.append((path, what)),
+            make_folder_watch=make,
         )
 
     def _hear(self, event: SaveEvent | Removed) -> None:
