@@ -75,7 +75,8 @@ def _concurrent(beatmap: Beatmap, holder: int, covered: list[int], holder_end_ms
             f"{format_timestamp(holder_end_ms)}."
         )
     elif second.time_ms == first.time_ms:
-        message = f"This {second_name} and a {first_name} start at the same time."
+        both = counted(2, first_name) if first_name == second_name else f"A {first_name} and a {second_name}"
+        message = f"{both} start at the same time."
     elif round(second.time_ms - holder_end_ms) >= 0:
         message = (
             f"This {second_name} starts on the same tick as the end of the {first_name} at "

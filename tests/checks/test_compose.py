@@ -21,7 +21,12 @@ class TestConcurrentObjects:
         finding = only("concurrent-objects", at_60_bpm().circle(at=1000).circle(at=1000).beatmap())
         assert (finding.variant, finding.severity) == ("concurrent", Severity.PROBLEM)
         assert (finding.time_ms, finding.objects) == (1000, (0, 1))
-        assert "same time" in finding.message
+        assert finding.message == "2 circles start at the same time."
+
+    def test_two_kinds_on_one_tick_are_both_named(self) -> None:
+        beatmap = at_60_bpm().slider(at=1000, length=SECOND_PX).circle(at=1000).beatmap()
+        message = only("concurrent-objects", beatmap).message
+        assert message == "A slider and a circle start at the same time."
 
     def test_a_circle_while_a_slider_is_held(self) -> None:
         beatmap = at_60_bpm().slider(at=1000, length=SECOND_PX).circle(at=1500).beatmap()
