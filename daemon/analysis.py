@@ -5,13 +5,10 @@ Everything a finding needs to be drawn and found again is worked out here, once,
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from daemon.export import discussion_post
@@ -102,7 +99,12 @@ def analyse(
     """Raises Superseded soon after `wanted` turns false: a long map must not hold up the save after it."""
     started = time.perf_counter()
     beatmap = document.beatmap
-    found = _run(beatmap, song, checks, wanted)
+
+    def go_on(check: Check) -> None:
+        if not wanted():
+            raise Superseded(f"before {check.id}")
+
+    found = run_checks(beatmap, song, checks=checks, before_each=go_on)
     checked = time.perf_counter()
     contents = [_content(beatmap, obj) for obj in beatmap.objects]
     return Analysis(
@@ -117,23 +119,6 @@ def analyse(
         parse_ms=parse_ms,
         checks_ms=(checked - started) * 1000,
     )
-
-
-def _run(
-    beatmap: Beatmap, song: Song, checks: Sequence[Check], wanted: Callable[[], bool]
-) -> tuple[Finding, ...]:
-    """`run_checks`, and its order, with a look up after every few of them."""
-    found: list[Finding] = []
-    for category, members in groupby(checks, key=attrgetter("category")):
-        if not wanted():
-            raise Superseded(f"before the checks of {category.value}")
-        found.extend(run_checks(beatmap, song, checks=tuple(members)))
-    return tuple(sorted(found, key=_by_time_then_worst))
-
-
-def _by_time_then_worst(finding: Finding) -> tuple[float, int, float]:
-    time_ms = -math.inf if finding.time_ms is None else finding.time_ms
-    return time_ms, -finding.severity, -finding.strength
 
 
 class _Locator:

@@ -27,8 +27,8 @@ from engine.beatmap.reading import (
     Memo,
     Unreadable,
     decoded,
-    is_silent,
     quoted,
+    read_each,
     read_float,
     read_int,
     read_sample_set,
@@ -252,11 +252,4 @@ def read_objects(
     reader: ObjectReader, lines: Sequence[bytes], numbers: Iterable[int], problems: list[Problem]
 ) -> list[HitObject]:
     """The objects on these lines in file order; what cannot be read becomes a problem."""
-    objects: list[HitObject] = []
-    for number in numbers:
-        try:
-            objects.append(reader.read(number, lines[number]))
-        except Unreadable as error:
-            if not is_silent(lines[number]):
-                problems.append(Problem(number, f"hit object left out: {error}"))
-    return objects
+    return read_each(reader.read, "hit object", lines, numbers, problems)

@@ -11,8 +11,8 @@ from engine.beatmap.reading import (
     PARSE_LIMIT,
     Memo,
     Unreadable,
-    is_silent,
     quoted,
+    read_each,
     read_float,
     read_int,
     read_sample_set,
@@ -103,11 +103,4 @@ def read_timing_points(
     reader: TimingReader, lines: Sequence[bytes], numbers: Iterable[int], problems: list[Problem]
 ) -> list[TimingPoint]:
     """The timing lines in file order; what cannot be read becomes a problem."""
-    points: list[TimingPoint] = []
-    for number in numbers:
-        try:
-            points.append(reader.read(number, lines[number]))
-        except Unreadable as error:
-            if not is_silent(lines[number]):
-                problems.append(Problem(number, f"timing line left out: {error}"))
-    return points
+    return read_each(reader.read, "timing line", lines, numbers, problems)

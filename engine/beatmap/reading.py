@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from engine.beatmap.objects import SampleSet
+from engine.beatmap.objects import Problem, SampleSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 PARSE_LIMIT: Final = 2_147_483_647.0
 """No number in a map may be larger (ppy/osu, Parsing.MAX_PARSE_VALUE)."""
@@ -105,3 +105,21 @@ def terminator_of(raw: bytes) -> bytes:
     if raw.endswith(b"\r\n"):
         return b"\r\n"
     return raw[-1:] if raw.endswith((b"\n", b"\r")) else b""
+
+
+def read_each(
+    read: Callable[[int, bytes], Value],
+    what: str,
+    lines: Sequence[bytes],
+    numbers: Iterable[int],
+    problems: list[Problem],
+) -> list[Value]:
+    """What stands on these lines, in file order; a line that cannot be read becomes a problem."""
+    found: list[Value] = []
+    for number in numbers:
+        try:
+            found.append(read(number, lines[number]))
+        except Unreadable as error:
+            if not is_silent(lines[number]):
+                problems.append(Problem(number, f"{what} left out: {error}"))
+    return found

@@ -11,7 +11,7 @@ from engine.checks.check import Check, Finding, Severity, Song
 from engine.checks.thresholds import LISTED_PER_CHECK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from engine.beatmap.beatmap import Beatmap
 
@@ -19,13 +19,21 @@ _log = logging.getLogger(__name__)
 
 
 def run_checks(
-    beatmap: Beatmap, song: Song | None = None, *, checks: Sequence[Check] = CHECKS
+    beatmap: Beatmap,
+    song: Song | None = None,
+    *,
+    checks: Sequence[Check] = CHECKS,
+    before_each: Callable[[Check], None] = lambda _: None,
 ) -> tuple[Finding, ...]:
-    """Sorted by time, what concerns the whole difficulty first; at the same time the worst first."""
+    """Sorted by time, what concerns the whole difficulty first; at the same time the worst first.
+
+    Whatever `before_each` raises ends the run: so a caller who no longer wants the answer says so.
+    """
     song = song or Song()
     found: list[Finding] = []
     for check in checks:
         if beatmap.mode in check.modes:
+            before_each(check)
             found.extend(run_check(check, beatmap, song))
     return tuple(sorted(found, key=_by_time_then_worst))
 
