@@ -13,6 +13,7 @@ from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.thresholds import (
     MEANT_FOR_LINE_MS,
     REVERSES_SNAPPED,
+    REVERSES_SNAPPED_A_MAP,
     SAME_ERROR_MS,
     SPEED_STEP,
     UNSNAPPED_EXTREME_MS,
@@ -42,6 +43,7 @@ def off_grid(timing: Timing, time_ms: float) -> Snap | None:
 
 def find_unsnapped(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
     head, head_ms = None, math.nan
+    reverses = _reverses_each(beatmap)
     for index, obj in enumerate(beatmap.objects):
         if obj.time_ms != head_ms:  # the notes of a chord share one answer
             head, head_ms = off_grid(beatmap.timing, obj.time_ms), obj.time_ms
@@ -49,11 +51,20 @@ def find_unsnapped(beatmap: Beatmap, _song: Song) -> Iterator[Finding]:
             verb = "is" if isinstance(obj, Circle) else "starts"
             yield _unsnapped(beatmap, index, "head", verb, head, obj.time_ms)
         if not isinstance(obj, Circle):
-            yield from _unsnapped_ends(beatmap, index, obj, head)
+            yield from _unsnapped_ends(beatmap, index, obj, head, reverses)
 
 
-def _unsnapped_ends(beatmap: Beatmap, index: int, obj: HitObject, head: Snap | None) -> Iterator[Finding]:
-    for variant, verb, times_ms in _ends(beatmap, obj):
+def _reverses_each(beatmap: Beatmap) -> int:
+    """How many reverses of a slider are looked at: fewer of each where a map consists of buzzing sliders."""
+    turning = sum(isinstance(obj, Slider) and obj.span_count > 1 for obj in beatmap.objects)
+    share = int(REVERSES_SNAPPED_A_MAP.value) // max(1, turning)
+    return max(1, min(int(REVERSES_SNAPPED.value), share))
+
+
+def _unsnapped_ends(
+    beatmap: Beatmap, index: int, obj: HitObject, head: Snap | None, reverses: int
+) -> Iterator[Finding]:
+    for variant, verb, times_ms in _ends(beatmap, obj, reverses):
         for time_ms in times_ms:
             end = off_grid(beatmap.timing, time_ms)
             if end and not (head and abs(end.unsnap_ms - head.unsnap_ms) < SAME_ERROR_MS.value):
@@ -61,11 +72,13 @@ def _unsnapped_ends(beatmap: Beatmap, index: int, obj: HitObject, head: Snap | N
                 break
 
 
-def _ends(beatmap: Beatmap, obj: HitObject) -> Iterator[tuple[str, str, tuple[float, ...]]]:
+def _ends(
+    beatmap: Beatmap, obj: HitObject, most_reverses: int
+) -> Iterator[tuple[str, str, tuple[float, ...]]]:
     """(variant, verb, times): of the times of one variant the first that is off is reported."""
     if isinstance(obj, Slider):
         shape = beatmap.slider(obj)
-        reverses = min(shape.span_count - 1, int(REVERSES_SNAPPED.value))
+        reverses = min(shape.span_count - 1, most_reverses)
         turns_ms = tuple(obj.time_ms + shape.span_ms * turn for turn in range(1, reverses + 1))
         yield "reverse", "turns", turns_ms
         yield "slider-end", "ends", (shape.end_ms,)

@@ -98,6 +98,9 @@ UNSNAPPED_EXTREME_MS = Threshold(
 )
 SAME_ERROR_MS = Threshold(1, "ms", "ours: an end as far off as its head is wrong only because of that")
 REVERSES_SNAPPED = Threshold(16, "reverses", "ours: the first of a buzz tell all there is to tell")
+REVERSES_SNAPPED_A_MAP = Threshold(
+    50_000, "reverses a map", "ours: only a map of thousands of buzzing sliders has more to look at"
+)
 MEANT_FOR_LINE_MS = Threshold(
     5, "ms", "Mapset Verifier: an object 5 ms or less before a line was meant for it"
 )
