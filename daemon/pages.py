@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from daemon import protocol
 from daemon.desktop.tray_link import tray_state
+from daemon.topics import TOPIC_CHECKS
 from engine.checks.check import Category, Severity
 
 if TYPE_CHECKING:
@@ -116,4 +117,4 @@ class Pages:
 
 
 def greeting(app_version: str, checks: Iterable[Check]) -> Message:
-    return protocol.hello(app_version, checks, [category.value for category in Category])
+    return protocol.hello(app_version, checks, [category.value for category in Category], TOPIC_CHECKS)

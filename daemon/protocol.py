@@ -1,4 +1,5 @@
-"""The messages between the companion and its pages, version 1. The only room that knows their shape.
+"""The messages between the companion and its pages, version 1. With `protocol_engine`, which
+builds those about the engine, the only room that knows their shape.
 
 What comes in is validated (pydantic) and turned into a `Request`; what goes out is built here from what the
 other rooms know, and encoded once. `tests/daemon/message_examples.py` gives one of each.
@@ -13,35 +14,36 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from daemon.wire import (
-    CheckJson,
-    CountsJson,
-    FindingJson,
-    GoneJson,
-    HelloJson,
-    IntendedJson,
-    Level,
-    MapJson,
-    MapsJson,
-    MetadataJson,
-    NoticeJson,
-    Outgoing,
-    OverviewJson,
-    ReplyJson,
-    Request,
-    RequestId,
-    SettingsJson,
-    StatusJson,
-    SummaryJson,
-)
+from daemon.wire_requests import Request, RequestId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from daemon.analysis import Analysis, Located
+    from daemon.analysis import Analysis
+    from daemon.locating import Located
     from daemon.matching import Anchor
     from daemon.overview import Overview
     from daemon.session import MapSummary, Outcome, Verdict
+    from daemon.topics import TopicCheck
+    from daemon.wire import (
+        CheckJson,
+        CountsJson,
+        FindingJson,
+        GoneJson,
+        HelloJson,
+        IntendedJson,
+        Level,
+        MapJson,
+        MapsJson,
+        MetadataJson,
+        NoticeJson,
+        Outgoing,
+        OverviewJson,
+        ReplyJson,
+        SettingsJson,
+        StatusJson,
+        SummaryJson,
+    )
     from engine.checks.check import Check, Severity
 
 PROTOCOL = 1
@@ -140,21 +142,30 @@ class Shown:
     saved_at: float
 
 
-def hello(app_version: str, checks: Iterable[Check], categories: Iterable[str]) -> Message:
+def hello(
+    app_version: str,
+    checks: Iterable[Check],
+    categories: Iterable[str],
+    topics: Sequence[TopicCheck] = (),
+) -> Message:
     message: HelloJson = {
         "type": "hello",
         "protocol": PROTOCOL,
         "app": app_version,
-        "checks": {check.id: _check(check) for check in checks},
+        "checks": {
+            **{check.id: _check(check, check.category.value) for check in checks},
+            **{check.id: _check(check, check.topic.value) for check in topics},
+        },
         "categories": list(categories),
+        "topics": [check.topic.value for check in topics],
     }
-    return _encoded(message, "hello")
+    return encoded(message, "hello")
 
 
 def maps(current: str | None, summaries: Iterable[MapSummary]) -> Message:
     lines = [_summary(summary) for summary in summaries][:MOST_MAPS]
     message: MapsJson = {"type": "maps", "current": current, "maps": lines}
-    return _encoded(message, "maps")
+    return encoded(message, "maps")
 
 
 def status(companion: Companion) -> Message:
@@ -168,7 +179,7 @@ def status(companion: Companion) -> Message:
         "busy": companion.busy,
         "tray": companion.tray,
     }
-    return _encoded(message, "status")
+    return encoded(message, "status")
 
 
 def map_shown(shown: Shown, *, sent_at: float) -> Message:
@@ -182,10 +193,10 @@ def map_shown(shown: Shown, *, sent_at: float) -> Message:
         "settings": _settings(analysis),
         "overview": _overview(analysis.overview),
         "findings": [
-            _finding(located, verdict)
+            finding_json(located, verdict)
             for located, verdict in zip(analysis.findings, shown.outcome.verdicts, strict=True)
         ],
-        "gone": [_gone(anchor) for anchor in shown.outcome.gone],
+        "gone": [gone_json(anchor) for anchor in shown.outcome.gone],
         "edited": _pairs(shown.edited),
         "timings": {
             "settle_ms": round(shown.settle_ms, 3),
@@ -196,17 +207,17 @@ def map_shown(shown: Shown, *, sent_at: float) -> Message:
         "saved_at": shown.saved_at,
         "sent_at": sent_at,
     }
-    return _encoded(message, f"map {shown.key}")
+    return encoded(message, f"map {shown.key}")
 
 
 def intended(key: str, finding_id: str, *, on: bool) -> Message:
     message: IntendedJson = {"type": "intended", "key": key, "finding": finding_id, "on": on}
-    return _encoded(message, f"intended {key} {finding_id}")
+    return encoded(message, f"intended {key} {finding_id}")
 
 
 def notice(level: Level, text: str) -> Message:
     message: NoticeJson = {"type": "notice", "level": level, "text": text}
-    return _encoded(message, f"notice {level} {text}")
+    return encoded(message, f"notice {level} {text}")
 
 
 def reply(request_id: RequestId, *, error: str | None = None, data: Any = None) -> Message:
@@ -217,19 +228,19 @@ def reply(request_id: RequestId, *, error: str | None = None, data: Any = None) 
         "error": error,
         "data": data,
     }
-    return _encoded(message, None)
+    return encoded(message, None)
 
 
-def _encoded(message: Outgoing, replaces: str | None) -> Message:
+def encoded(message: Outgoing, replaces: str | None) -> Message:
     text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # A lone surrogate cannot be sent as UTF-8; a map may hold anything.
     return Message(text.encode("utf-8", "replace").decode("utf-8"), replaces)
 
 
-def _check(check: Check) -> CheckJson:
+def _check(check: Check | TopicCheck, category: str) -> CheckJson:
     return {
         "title": check.title,
-        "category": check.category.value,
+        "category": category,
         "modes": [mode.name.lower() for mode in sorted(check.modes)],
         "purpose": check.purpose,
         "reasoning": check.reasoning,
@@ -277,32 +288,32 @@ def _metadata(shown: Shown) -> MetadataJson:
 def _settings(analysis: Analysis) -> SettingsJson:
     difficulty = analysis.beatmap.difficulty
     return {
-        "cs": _number(difficulty.circle_size),
-        "ar": _number(difficulty.approach_rate),
-        "od": _number(difficulty.overall_difficulty),
-        "hp": _number(difficulty.hp_drain),
-        "slider_multiplier": _number(difficulty.slider_multiplier),
-        "tick_rate": _number(difficulty.slider_tick_rate),
+        "cs": number(difficulty.circle_size),
+        "ar": number(difficulty.approach_rate),
+        "od": number(difficulty.overall_difficulty),
+        "hp": number(difficulty.hp_drain),
+        "slider_multiplier": number(difficulty.slider_multiplier),
+        "tick_rate": number(difficulty.slider_tick_rate),
     }
 
 
 def _overview(overview: Overview) -> OverviewJson:
     tempo = overview.tempo
     return {
-        "start_ms": _number(overview.start_ms),
-        "end_ms": _number(overview.end_ms),
-        "song_ms": _number_or_none(overview.song_ms),
+        "start_ms": number(overview.start_ms),
+        "end_ms": number(overview.end_ms),
+        "song_ms": number_or_none(overview.song_ms),
         "density": {"bin_ms": overview.bin_ms, "counts": list(overview.object_counts)},
         "breaks": _pairs(overview.breaks),
         "kiai": _pairs(overview.kiai),
-        "bookmarks": [_number(each) for each in overview.bookmarks_ms],
-        "preview_ms": _number_or_none(overview.preview_ms),
-        "red_lines": [_number(each) for each in overview.red_lines_ms],
-        "bpm": [_number(each) for each in (tempo.lowest, tempo.highest, tempo.main)] if tempo else None,
+        "bookmarks": [number(each) for each in overview.bookmarks_ms],
+        "preview_ms": number_or_none(overview.preview_ms),
+        "red_lines": [number(each) for each in overview.red_lines_ms],
+        "bpm": [number(each) for each in (tempo.lowest, tempo.highest, tempo.main)] if tempo else None,
     }
 
 
-def _finding(located: Located, verdict: Verdict) -> FindingJson:
+def finding_json(located: Located, verdict: Verdict) -> FindingJson:
     finding = located.finding
     return {
         "id": verdict.id,
@@ -312,27 +323,27 @@ def _finding(located: Located, verdict: Verdict) -> FindingJson:
         "status": verdict.status.value,
         "intended": verdict.intended,
         "message": finding.message,
-        "time_ms": _number_or_none(finding.time_ms),
-        "end_ms": _number_or_none(finding.end_ms),
+        "time_ms": number_or_none(finding.time_ms),
+        "end_ms": number_or_none(finding.end_ms),
         "timestamp": located.anchor.timestamp,
         "link": located.link,
-        "strength": round(_number(finding.strength), 4),
+        "strength": round(number(finding.strength), 4),
         "discussion": located.discussion,
     }
 
 
-def _gone(anchor: Anchor) -> GoneJson:
+def gone_json(anchor: Anchor) -> GoneJson:
     return {"check": anchor.check_id, "message": anchor.message, "timestamp": anchor.timestamp}
 
 
 def _pairs(spans: Sequence[tuple[float, float]]) -> list[list[float]]:
-    return [[_number(start), _number(end)] for start, end in spans]
+    return [[number(start), number(end)] for start, end in spans]
 
 
-def _number(value: float) -> float:
+def number(value: float) -> float:
     """JSON knows neither NaN nor infinity; a map can hold both."""
     return value if math.isfinite(value) else 0.0
 
 
-def _number_or_none(value: float | None) -> float | None:
-    return None if value is None else _number(value)
+def number_or_none(value: float | None) -> float | None:
+    return None if value is None else number(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from daemon import protocol
 from daemon.protocol import BadRequestError
-from daemon.wire import (
+from daemon.wire_requests import (
     CheckNow,
     ChooseFolder,
     OpenLog,

@@ -86,8 +86,9 @@ class Look:
     content_hash: str
     anchors: Sequence[Anchor]
     objects: Sequence[Placed] = ()
-    silent: Callable[[str], bool] = lambda _: False
-    """Whether a check had no say in this look, for it waits for the song, is switched off, or is no more."""
+    silent: Callable[[Anchor], bool] = lambda _: False
+    """Whether nobody who could have found it again had a say in this look: its check waits for the song, is
+    switched off or is no more; the model has not come to its place yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Memory:
     """The last look at the save that is shown."""
     before: Sequence[Placed] = ()
     objects: Sequence[Placed] = ()
+    prefix: str = "f"
+    """What the ids of its findings begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,11 @@ class Comparison:
 
 
 class Session:
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "f") -> None:
         self.key = ""
         """Which map it is; empty until its content has told."""
         self.version = 0
-        self.memory = Memory()
+        self.memory = Memory(prefix=prefix)
 
     def recall(self, key: str, last: Baseline | None, marks: Iterable[Anchor]) -> None:
         """What was remembered of this map from before."""
@@ -183,7 +186,7 @@ def compare(memory: Memory, look: Look) -> Comparison:
     ids, next_id = _name(base, look.anchors, shift)
     intended, marks = _follow_marks(base.marks, look.anchors, shift)
     known = tuple(Known(*each) for each in zip(ids, look.anchors, intended, strict=True))
-    waiting = tuple(each for each in _missing(base, set(ids), shift) if look.silent(each.anchor.check_id))
+    waiting = tuple(each for each in _missing(base, set(ids), shift) if look.silent(each.anchor))
     old = {each.id for each in base.baseline.findings} if base.baseline else set(ids)
     return Comparison(
         since=memory,
@@ -216,15 +219,15 @@ def _gone(before: Baseline | None, ids: set[str], look: Look) -> tuple[Anchor, .
     return tuple(
         known.anchor
         for known in (before.findings if before else ())
-        if known.id not in ids and not known.intended and not look.silent(known.anchor.check_id)
+        if known.id not in ids and not known.intended and not look.silent(known.anchor)
     )
 
 
-def _name(memory: Memory, anchors: Sequence[Anchor], shift: Shift | None) -> tuple[list[str], int]:
+def _name(base: Memory, anchors: Sequence[Anchor], shift: Shift | None) -> tuple[list[str], int]:
     """The id of each finding: that of the same finding in an earlier look or save, or a fresh one."""
     named: dict[int, str] = {}
     next_id = 1
-    for earlier, moved_by in ((memory.current, None), (memory.baseline, shift)):
+    for earlier, moved_by in ((base.current, None), (base.baseline, shift)):
         if earlier is None:
             continue
         taken = set(named.values())
@@ -236,7 +239,7 @@ def _name(memory: Memory, anchors: Sequence[Anchor], shift: Shift | None) -> tup
     ids = []
     for index in range(len(anchors)):
         if index not in named:
-            named[index] = f"f{next_id}"
+            named[index] = f"{base.prefix}{next_id}"
             next_id += 1
         ids.append(named[index])
     return ids, next_id

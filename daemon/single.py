@@ -22,7 +22,7 @@ from websockets.exceptions import WebSocketException
 from daemon.paths import ensure_folder
 from daemon.protocol import SUBPROTOCOL, TOKEN_PREFIX, read_reply, write_request
 from daemon.server import HOST, WEBSOCKET_PATH, page_link
-from daemon.wire import Show
+from daemon.wire_requests import Show
 
 if TYPE_CHECKING:
     from pathlib import Path

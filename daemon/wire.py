@@ -1,74 +1,11 @@
-"""The shapes of the messages, as types: what a page may send, and what it is sent. `protocol` fills them.
-
-pydantic checks what comes in against these, mypy what we build to send.
-"""
+"""The shapes of what a page is sent, as types: mypy holds `protocol` and `protocol_engine` to them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
-
-RequestId = int | str | None
-
-# Page to companion
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    id: int | Annotated[str, Field(max_length=64)] | None = None
-
-
-Key = Annotated[str, Field(max_length=64)]
-
-
-class Select(_Request):
-    """Show that map; it is read and checked again."""
-
-    type: Literal["select"]
-    key: Key
-
-
-class SetIntended(_Request):
-    type: Literal["intended"]
-    key: Key
-    finding: Key
-    on: bool
-
-
-class CheckNow(_Request):
-    type: Literal["check"]
-    key: Key | None = None
-
-
-class Pause(_Request):
-    type: Literal["pause"]
-    on: bool
-
-
-class ChooseFolder(_Request):
-    type: Literal["choose_folder"]
-    path: Annotated[str, Field(min_length=1, max_length=4096)]
-
-
-class OpenLog(_Request):
-    type: Literal["open_log"]
-
-
-class Show(_Request):
-    """A second start asks the first to come forward."""
-
-    type: Literal["show"]
-
-
-class Quit(_Request):
-    type: Literal["quit"]
-
-
-Request = Select | SetIntended | CheckNow | Pause | ChooseFolder | OpenLog | Show | Quit
-
-
-# Companion to page
+if TYPE_CHECKING:
+    from daemon.wire_requests import RequestId
 
 
 class CheckJson(TypedDict):
@@ -84,7 +21,10 @@ class HelloJson(TypedDict):
     protocol: int
     app: str
     checks: dict[str, CheckJson]
+    """The rules' and the model's."""
     categories: list[str]
+    topics: list[str]
+    """The categories of what a model finds."""
 
 
 class CountsJson(TypedDict):
@@ -226,5 +166,113 @@ class ReplyJson(TypedDict):
     data: Any
 
 
-Outgoing = HelloJson | MapsJson | MapJson | StatusJson | IntendedJson | NoticeJson | ReplyJson
+class EngineJson(TypedDict):
+    type: Literal["engine"]
+    status: str
+    """off, starting, loading, idle, working or failed."""
+    model: str | None
+    """The one that is chosen."""
+    model_ready: bool
+    device: str | None
+    memory_mb: int | None
+    speed: str | None
+    note: str
+    ai: bool
+
+
+class ModelJson(TypedDict):
+    name: str
+    title: str
+    family: str
+    modes: list[str]
+    licence: str
+    size_bytes: int | None
+    state: str
+    """absent, partial, complete, local, broken or pulling."""
+    done_bytes: int
+    total_bytes: int | None
+    bytes_per_s: int | None
+    note: str
+
+
+class ModelsJson(TypedDict):
+    type: Literal["models"]
+    chosen: str | None
+    models: list[ModelJson]
+
+
+class AlternativeJson(TypedDict):
+    text: str
+    probability: float
+    x: int | None
+    y: int | None
+    time_ms: float | None
+
+
+class PlaceJson(TypedDict):
+    time_ms: float
+    timestamp: str
+    link: str | None
+
+
+class RemarkJson(TypedDict):
+    """What a finding of the model has beside what every finding has."""
+
+    topic: str
+    real: str
+    surprisal: float
+    alternatives: list[AlternativeJson]
+    at: list[int] | None
+    neighbours: list[list[float]]
+    """x, y, time in ms."""
+    places: list[PlaceJson]
+
+
+class OpinionFindingJson(FindingJson):
+    opinion: RemarkJson
+
+
+class AgreedJson(TypedDict):
+    finding: str
+    """Id of the rule's finding that the model makes as well."""
+    surprisal: float
+    message: str
+
+
+class HeatJson(TypedDict):
+    bin_ms: float
+    values: list[float | None]
+
+
+class OpinionJson(TypedDict):
+    type: Literal["opinion"]
+    key: str
+    map_version: int
+    state: str
+    """off, no_model, waiting, scoring, done, failed or cancelled."""
+    done: int
+    total: int
+    model: str | None
+    device: str | None
+    rating: float | None
+    seconds: float | None
+    note: str
+    heat: HeatJson | None
+    findings: list[OpinionFindingJson]
+    agreed: list[AgreedJson]
+    gone: list[GoneJson]
+
+
+Outgoing = (
+    HelloJson
+    | MapsJson
+    | MapJson
+    | StatusJson
+    | IntendedJson
+    | NoticeJson
+    | ReplyJson
+    | EngineJson
+    | ModelsJson
+    | OpinionJson
+)
 Level = Literal["info", "warning", "error"]

@@ -23,7 +23,7 @@ from engine.checks.catalogue import CHECKS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from daemon.analysis import Located
+    from daemon.locating import Located
     from engine.beatmap.document import Document
     from engine.checks.check import Severity, Song
 

@@ -10,15 +10,19 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from daemon import protocol
+from daemon import protocol, protocol_engine
 from daemon.analysis import Analysis, analyse, parse
+from daemon.engine_state import EngineShown, ModelLine
 from daemon.pages import greeting
 from daemon.protocol import Message, Shown
-from daemon.session import MapSummary, Session, Status, compare, counts
+from daemon.remarks import OpinionState, ShownOpinion, remarks_on
+from daemon.session import Look, MapSummary, Session, Status, compare, counts
+from daemon.topics import SAME_MATTER
 from engine.beatmap.builder import MapBuilder, osu
 from engine.beatmap.diff import diff
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Song
+from engine.modding.opinion import Alternative, Opinion, Place, Suggestion, Topic
 
 BEAT_MS = 60_000 / 180
 SAVED_AT = 1_795_250_000.0
@@ -99,6 +103,199 @@ def example_summary(key: str = "m1", version: str = "Insane", saved_at: float = 
     )
 
 
+def example_suggestion(shown: Shown, index: int, **changes: Any) -> Suggestion:
+    """About a circle that stands too far to the right."""
+    objects = shown.analysis.beatmap.objects
+    obj = objects[index]
+    known = Suggestion(
+        topic=Topic.COMPOSE,
+        variant="position",
+        message="The model expected this circle near (200, 160), not at (64, 192).",
+        real="(64, 192)",
+        places=(Place(obj.time_ms, None, (index,)),),
+        surprisal=412.5,
+        alternatives=(
+            Alternative("(200, 160)", 0.61, x=200, y=160),
+            Alternative("(216, 160)", 0.2, x=216, y=160),
+            Alternative("(200, 176)", 0.07, x=200, y=176),
+        ),
+        at=(round(obj.x), round(obj.y)),
+        neighbours=tuple(
+            (round(near.x), round(near.y), near.time_ms) for near in objects[max(0, index - 2) : index + 3]
+        ),
+    )
+    return replace(known, **changes)
+
+
+def example_opinion(shown: Shown) -> Opinion:
+    """A position, a hit sound that is missing in parallel places, a rhythm, and what a rule says as well."""
+    objects = shown.analysis.beatmap.objects
+    said_by_rule = next(
+        located.finding
+        for located in shown.analysis.findings
+        if located.finding.objects and located.finding.check_id in SAME_MATTER
+    )
+    (topic, *_) = SAME_MATTER[said_by_rule.check_id]
+    suggestions = (
+        example_suggestion(shown, 23),
+        example_suggestion(
+            shown,
+            40,
+            topic=Topic.HIT_SOUNDS,
+            variant="addition",
+            message="A clap was expected here.",
+            real="no addition",
+            surprisal=180.0,
+            places=tuple(Place(objects[index].time_ms, None, (index,)) for index in (40, 80, 120)),
+            alternatives=(Alternative("clap", 0.93), Alternative("whistle", 0.02)),
+            at=None,
+            neighbours=(),
+        ),
+        example_suggestion(shown, said_by_rule.objects[0], topic=topic, surprisal=150.0),
+        example_suggestion(
+            shown,
+            60,
+            topic=Topic.RHYTHM,
+            variant="time",
+            message="The model expected the next object half a beat later.",
+            real="1/2 after the one before",
+            surprisal=31.0,
+            alternatives=(Alternative("1/1 later", 0.4, time_ms=objects[60].time_ms + BEAT_MS / 2),),
+            at=None,
+            neighbours=(),
+        ),
+    )
+    return Opinion(
+        content_hash="after",
+        suggestions=suggestions,
+        heat=tuple(None if number % 9 == 0 else 1.5 + number % 7 * 60.0 for number in range(95)),
+        heat_bin_ms=1000.0,
+        done=58,
+        total=58,
+        model="v32",
+        device="CPU, 2 of 4 threads, bfloat16",
+        rating=None,
+        seconds=1.84,
+        complete=True,
+    )
+
+
+def example_shown_opinion(shown: Shown) -> ShownOpinion:
+    """After the second save: one remark was there before, one is gone."""
+    said = example_opinion(shown)
+    remarks, agreements = remarks_on(shown.analysis, said.suggestions)
+    before, _ = remarks_on(
+        shown.analysis,
+        (said.suggestions[0], example_suggestion(shown, 90, variant="spacing", message="Too far apart.")),
+    )
+    objects = shown.analysis.objects
+    session = Session(prefix="m")
+    session.recall("m1", None, ())
+    session.begin(1)
+    session.accept(1, compare(session.memory, Look("before", [each.anchor for each in before], objects)))
+    session.begin(2)
+    outcome = session.accept(
+        2, compare(session.memory, Look("after", [each.anchor for each in remarks], objects))
+    )
+    assert outcome is not None
+    return ShownOpinion(
+        key=shown.key,
+        version=shown.outcome.version,
+        state=OpinionState.DONE,
+        opinion=said,
+        remarks=remarks,
+        verdicts=outcome.verdicts,
+        gone=outcome.gone,
+        agreed=tuple((shown.outcome.verdicts[each.rule].id, each.suggestion) for each in agreements),
+    )
+
+
+def example_scoring(shown: Shown) -> ShownOpinion:
+    """Some of the windows are scored, and one suggestion has come of them."""
+    done = example_shown_opinion(shown)
+    assert done.opinion is not None
+    heat = tuple(value if 20 < number < 40 else None for number, value in enumerate(done.opinion.heat))
+    said = replace(done.opinion, heat=heat, done=14, complete=False, seconds=0.4)
+    return replace(
+        done,
+        state=OpinionState.SCORING,
+        opinion=said,
+        remarks=done.remarks[:1],
+        verdicts=done.verdicts[:1],
+        gone=(),
+        agreed=(),
+    )
+
+
+EXAMPLE_MODELS = (
+    ModelLine(
+        "v32",
+        "Mapperatorinator V32",
+        "v32",
+        (0, 1, 2, 3),
+        "MIT",
+        876_000_000,
+        "complete",
+        done_bytes=876_000_000,
+        total_bytes=876_000_000,
+    ),
+    ModelLine("v30", "Mapperatorinator V30", "v30", (0,), "MIT", 876_000_000, "absent"),
+    ModelLine(
+        "v31",
+        "Mapperatorinator V31",
+        "v31",
+        (0, 1, 2, 3),
+        "MIT",
+        876_000_000,
+        "pulling",
+        done_bytes=311_000_000,
+        total_bytes=876_000_000,
+        bytes_per_s=9_400_000,
+    ),
+    ModelLine("v29", "Mapperatorinator V29", "v29", (0, 1, 2, 3), "MIT", 880_000_000, "partial", 120_000_000),
+    ModelLine(
+        "/home/me/my model",
+        "my model",
+        "",
+        (),
+        "",
+        None,
+        "broken",
+        note="/home/me/my model: config.json is missing. Choose a folder that holds a whole checkpoint.",
+    ),
+)
+
+
+def engine_examples(shown: Shown) -> dict[str, Message]:
+    nothing = ShownOpinion(shown.key, shown.outcome.version, OpinionState.WAITING)
+    failed = "The engine ran out of memory. Close other programs, or choose a smaller model."
+    return {
+        "engine": protocol_engine.engine(
+            EngineShown(
+                "working",
+                "v32",
+                model_ready=True,
+                device="CPU, 2 of 4 threads, bfloat16",
+                memory_mb=1240,
+                speed="8.2 windows/s",
+            )
+        ),
+        "engine_off": protocol_engine.engine(EngineShown("off", "v32")),
+        "engine_failed": protocol_engine.engine(EngineShown("failed", "v32", model_ready=True, note=failed)),
+        "models": protocol_engine.models("v32", EXAMPLE_MODELS),
+        "models_none": protocol_engine.models(None, ()),
+        "opinion": protocol_engine.opinion(example_shown_opinion(shown)),
+        "opinion_scoring": protocol_engine.opinion(example_scoring(shown)),
+        "opinion_waiting": protocol_engine.opinion(nothing),
+        "opinion_off": protocol_engine.opinion(replace(nothing, state=OpinionState.OFF)),
+        "opinion_no_model": protocol_engine.opinion(replace(nothing, state=OpinionState.NO_MODEL)),
+        "opinion_cancelled": protocol_engine.opinion(
+            replace(example_scoring(shown), state=OpinionState.CANCELLED)
+        ),
+        "opinion_failed": protocol_engine.opinion(replace(nothing, state=OpinionState.FAILED, note=failed)),
+    }
+
+
 def examples() -> dict[str, Message]:
     shown = example_shown()
     finding_id = shown.outcome.verdicts[0].id
@@ -117,6 +314,7 @@ def examples() -> dict[str, Message]:
         "reply_refused": protocol.reply(
             2, error="That finding is no longer there: the map was saved meanwhile."
         ),
+        **engine_examples(shown),
     }
 
 

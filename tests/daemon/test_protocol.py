@@ -7,7 +7,7 @@ import pytest
 
 from daemon import protocol
 from daemon.protocol import BadRequestError, read_reply, read_request, write_request
-from daemon.wire import CheckNow, Pause, Quit, Select, SetIntended
+from daemon.wire_requests import CheckNow, Pause, Quit, Select, SetIntended
 from tests.daemon.message_examples import as_json, examples
 
 EXAMPLES = as_json()

@@ -36,7 +36,7 @@ class Saves:
     ) -> Outcome:
         self._version += 1
         self.session.begin(self._version)
-        look = Look(content or str(self._version), anchors, objects, lambda check: check in silent)
+        look = Look(content or str(self._version), anchors, objects, lambda missed: missed.check_id in silent)
         outcome = self.session.accept(self._version, compare(self.session.memory, look))
         assert outcome is not None
         return outcome
