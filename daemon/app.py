@@ -1,7 +1,8 @@
 """The companion, put together: the only room that knows every other. Read `Companion.run` first.
 
 Everything here runs on one event loop. A save goes watching -> workbench -> pages; a request goes server ->
-requests -> one of the public methods below; a click in the tray comes over from a thread of its own.
+requests -> actions; a click in the tray comes over from a thread of its own. What a model thinks of a save
+comes after it, engine -> opinions -> pages: the engine is a child process, and nothing here waits for it.
 """
 
 from __future__ import annotations
@@ -9,24 +10,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon import paths
+from daemon.actions import Actions
 from daemon.archive import Archive
 from daemon.chosen_checks import chosen_checks, unknown_checks_note
 from daemon.console import say, take_any_letter
-from daemon.desktop import opening as desktop
 from daemon.desktop.notify import Notifier
 from daemon.desktop.tray_link import TrayLink
+from daemon.engine_link import EngineLink, models_folder
 from daemon.log import start_log, stop_log
+from daemon.opinions import Opinions
 from daemon.options import read_options
 from daemon.pages import Pages, greeting
-from daemon.requests import RefusedError, answer
+from daemon.requests import answer
 from daemon.server import Client, Server
-from daemon.settings import SettingsError, load_settings, save_setting
+from daemon.settings import SettingsError, load_settings
+from daemon.signals import on_signals
 from daemon.single import Address, Instance, bring_forward, load_token
 from daemon.songs.library import find_songs
 from daemon.songs.song import SongLengths
@@ -36,8 +39,9 @@ from daemon.watch.watching import Watching
 from daemon.workbench import Workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from daemon.desk import News
     from daemon.options import Options
     from daemon.settings import Settings
     from daemon.watch.watcher import Removed
@@ -47,14 +51,14 @@ _log = logging.getLogger(__name__)
 PAGE = Path(__file__).resolve().parent.parent / "overlay"
 STORE_NAME, ICON_NAME = "mapside.sqlite", "mapside.ico"
 EXIT_SETTINGS, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 2, 3, 130
-FILE_IS_GONE = "That map's file is no longer there, or cannot be read now. Save it once in the editor."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """From the command line to the exit code."""
     take_any_letter()
     options = read_options(arguments)
-    if options.demo:  # the demo has a home of its own: its maps do not mix with the person's
+    if options.demo:  # the demo has a home of its own: its maps do not mix with the person's, its models do
+        os.environ.setdefault("MAPSIDE_ENGINE__MODELS_FOLDER", str(models_folder(None)))
         os.environ.setdefault(paths.HOME_VARIABLE, str(paths.data_folder() / "demo"))
     try:
         settings = load_settings(options.overrides)
@@ -95,12 +99,11 @@ async def _bring_first_forward() -> int:
 
 
 class Companion:
-    """One run of the program. Its public methods are what a page or the tray may ask for."""
+    """One run of the program."""
 
     def __init__(self, options: Options, settings: Settings, log_file: Path) -> None:
         self._options = options
         self._settings = settings
-        self._log_file = log_file
         self._ending = asyncio.Event()
         self._tasks = Tasks(self._task_failed)
         checks = chosen_checks(settings.checks.disabled)
@@ -115,7 +118,7 @@ class Companion:
         self._server = Server(
             token=load_token(paths.data_folder()),
             page=PAGE,
-            on_connect=self._pages.greet,
+            on_connect=self._greet,
             on_message=self._answer,
         )
         self._workbench = Workbench(
@@ -123,7 +126,7 @@ class Companion:
             songs=SongLengths(),
             checks=checks,
             tasks=self._tasks,
-            on_news=self._pages.show_map,
+            on_news=self._show_map,
             on_maps=self._pages.show_maps,
             on_busy=self._pages.show_status,
             on_failure=self._check_failed,
@@ -135,14 +138,41 @@ class Companion:
             on_change=self._pages.show_status,
             on_hollow=self._warn_of_hollow,
         )
-        self._tray = TrayLink(self)
-        self._pages.tell_of(self._server, self._workbench, self._watching, self._tray)
+        self._link = EngineLink(
+            settings,
+            self._tasks,
+            on_engine=self._pages.show_engine,
+            on_models=self._show_models,
+            on_told=self._pages.tell_whoever_is_there,
+        )
+        self._opinions = Opinions(
+            link=self._link,
+            archive=self._archive,
+            tasks=self._tasks,
+            on_opinion=self._server.broadcast,
+        )
+        self.actions = Actions(
+            settings=settings,
+            log_file=log_file,
+            server=self._server,
+            pages=self._pages,
+            workbench=self._workbench,
+            watching=self._watching,
+            link=self._link,
+            opinions=self._opinions,
+            tasks=self._tasks,
+            on_quit=self._ending.set,
+        )
+        self._tray = TrayLink(self.actions)
+        self._pages.tell_of(
+            self._server, self._workbench, self._watching, self._tray, self._link, self._opinions
+        )
 
     # The run.
 
     async def run(self, instance: Instance) -> None:
         """Starts one thing after another, waits for the end, and stops them the other way round."""
-        _on_signals(self.quit)
+        on_signals(self._ending.set)
         await self._workbench.remember()
         await self._server.start(self._settings.server.port)
         instance.announce(Address(self._server.port, self._server.token))
@@ -153,7 +183,7 @@ class Companion:
         if self._options.tray:
             self._tasks.start("show the tray icon", self._show_tray())
         if self._settings.server.open_overlay:
-            self.open_overlay()
+            self.actions.open_overlay()
         try:
             await self._ending.wait()
         finally:
@@ -162,6 +192,7 @@ class Companion:
     async def _stop(self) -> None:
         await self._tasks.stop()
         await self._watching.stop()
+        await self._link.stop()
         await self._server.stop()
         await self._tray.stop()
         self._notifier.stop()
@@ -186,7 +217,7 @@ class Companion:
         """A page that opens before the first save shows where the person left off."""
         last = next(iter(self._workbench.recent), None)
         if last is not None and self._workbench.current is None:
-            await self._look(last)
+            await self.actions.look(last)
 
     async def _play_demo(self) -> None:
         from daemon.demo.story import DemoSongs  # noqa: PLC0415  it renders music, which only the demo needs
@@ -203,7 +234,25 @@ class Companion:
             say(reason)
         self._pages.show_status()
 
+    def _greet(self, client: Client) -> None:
+        self._pages.greet(client)
+        if client.is_page and not self._link.shelf.has_listed:
+            self._tasks.start("list the models", self._link.shelf.list_once())
+
+    async def _answer(self, client: Client, text: str | bytes) -> None:
+        await answer(self.actions, client, text)
+
+    def _show_map(self, news: News) -> None:
+        """The rules first, then the model."""
+        self._pages.show_map(news)
+        self._opinions.hear(news)
+
+    def _show_models(self) -> None:
+        self._pages.show_models()
+        self._opinions.models_changed()
+
     def _follow_file(self, removed: Removed) -> None:
+        self._opinions.forget(removed.path)
         self._tasks.start("follow a moved map", self._workbench.moved(removed.path, removed.moved_to))
 
     def _warn_of_hollow(self, path: Path, what: str) -> None:
@@ -225,103 +274,3 @@ class Companion:
         self._pages.tell(
             "error", f"{file_name} could not be checked: a fault of Mapside. The log names the place."
         )
-
-    # What pages and the tray may ask for.
-
-    async def _answer(self, client: Client, text: str | bytes) -> None:
-        await answer(self, client, text)
-
-    async def select(self, client: Client, key: str) -> None:
-        client.selected = key
-        shown = self._workbench.message_of(key)
-        if shown is not None:
-            client.send(shown)
-        if not await self._look(key):
-            raise RefusedError(FILE_IS_GONE)
-
-    async def set_intended(self, key: str, finding: str, *, on: bool) -> None:
-        if not self._workbench.set_intended(key, finding, on=on):
-            raise RefusedError("That finding is no longer there: the map was saved meanwhile.")
-        self._pages.show_intended(key, finding, on=on)
-
-    async def check_now(self, key: str | None) -> None:
-        wanted = key or self._workbench.current
-        if wanted is None:
-            raise RefusedError("No map has been saved yet: press Ctrl+S in the editor.")
-        if not await self._look(wanted):
-            raise RefusedError(FILE_IS_GONE)
-
-    def pause(self, on: bool) -> None:
-        self._watching.pause(on)
-
-    async def choose_folder(self, path: str) -> None:
-        folder = await asyncio.to_thread(_existing_folder, path)
-        if folder is None:
-            raise RefusedError(f"There is no folder {path}. Give the whole path of osu!'s Songs folder.")
-        await self._watching.watch(folder)
-        try:
-            save_setting(paths.settings_file(), "songs.folder", str(folder))
-        except OSError as error:
-            raise RefusedError(
-                f"{folder} is watched now, but that could not be written down for the next start: "
-                f"{paths.settings_file()} ({error.strerror})."
-            ) from error
-
-    def open_log(self) -> None:
-        desktop.open_file(self._log_file)
-
-    def open_overlay(self) -> None:
-        desktop.open_in_browser(self._server.link)
-
-    def come_forward(self) -> None:
-        if self._settings.server.open_overlay:
-            self.open_overlay()
-        self._pages.tell("info", "Mapside runs already: this is its page.")
-
-    def check_last_map(self) -> None:
-        self._tasks.start("check the last map", self._check_if_any())
-
-    def quit(self) -> None:
-        self._ending.set()
-
-    async def _check_if_any(self) -> None:
-        if self._workbench.current is not None:
-            await self._look(self._workbench.current)
-
-    async def _look(self, key: str) -> bool:
-        """Somebody works on this map; False if its file cannot be read."""
-        path = await self._workbench.path_of(key)
-        if path is None or not await self._workbench.look_at(path):
-            return False
-        self._watching.use(path)
-        return True
-
-
-def _existing_folder(path: str) -> Path | None:
-    """A path as people paste it."""
-    try:
-        folder = Path(path.strip().strip('"')).expanduser()
-        return folder if folder.is_absolute() and folder.is_dir() else None
-    except (OSError, ValueError, RuntimeError):  # a zero byte, a home that is not known
-        return None
-
-
-def _on_signals(end: Callable[[], None]) -> None:
-    """Ctrl+C, a closed terminal and the system's goodbye all end it the same way."""
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        number = getattr(signal, name, None)
-        if number is None:
-            continue
-        try:
-            loop.add_signal_handler(number, end)
-        except NotImplementedError:  # Windows: Python runs the handler between two steps of the loop
-            signal.signal(number, _handler(loop, end))
-
-
-def _handler(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> Callable[..., None]:
-    def handle(*_: object) -> None:
-        if not loop.is_closed():  # the person presses Ctrl+C once more while it ends
-            loop.call_soon_threadsafe(end)
-
-    return handle

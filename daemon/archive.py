@@ -9,7 +9,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from daemon.store import Remembered
+from daemon.store import Recalled, Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,15 +53,24 @@ class Archive:
         return await self._ask(False, self._store.moved, before, after)
 
     def save_check(self, summary: MapSummary, last: Baseline, marks: Sequence[Anchor]) -> None:
-        """Nobody waits for it."""
-        writing = asyncio.ensure_future(self._ask(None, self._store.save_check, summary, last, marks))
-        self._writing.add(writing)
-        writing.add_done_callback(self._writing.discard)
+        self._write(self._store.save_check, summary, last, marks)
+
+    async def recall_opinion(self, key: str) -> Recalled:
+        return await self._ask(Recalled(), self._store.recall_opinion, key)
+
+    def save_opinion(self, key: str, model: str, last: Baseline, marks: Sequence[Anchor]) -> None:
+        self._write(self._store.save_opinion, key, model, last, marks)
 
     async def stop(self) -> None:
         """What has to be remembered is written first."""
         await asyncio.gather(*self._writing)
         await asyncio.to_thread(self._thread.shutdown, wait=True)
+
+    def _write(self, function: Callable[..., None], *arguments: object) -> None:
+        """Nobody waits for it."""
+        writing = asyncio.ensure_future(self._ask(None, function, *arguments))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
 
     async def _ask(self, otherwise: Result, function: Callable[..., Result], *arguments: object) -> Result:
         try:

@@ -55,6 +55,9 @@ class News:
     shown: Shown
     message: Message
     saved: bool
+    path: Path
+    content_hash: str
+    """Of the file's bytes, SHA-256 in hex."""
 
     @property
     def new_problems(self) -> list[str]:
@@ -102,4 +105,14 @@ def summary_of(shown: Shown) -> MapSummary:
         saved_at=shown.saved_at,
         counts=counts(severity for severity, _ in open_),
         new=sum(status is Status.NEW for _, status in open_),
+    )
+
+
+def in_words(shown: Shown, *, saved: bool) -> str:
+    """A line for the log."""
+    analysis = shown.analysis
+    return (
+        f"{'saved' if saved else 'looked at'} {shown.file_name}: {len(analysis.findings)} findings, "
+        f"{len(shown.outcome.gone)} gone; settled {shown.settle_ms:.0f}, parsed {analysis.parse_ms:.0f}, "
+        f"checked {analysis.checks_ms:.0f}, shown after {shown.total_ms:.0f} ms"
     )

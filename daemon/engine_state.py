@@ -41,3 +41,9 @@ class ModelLine:
     @property
     def is_ready(self) -> bool:
         return self.state in ("complete", "local")
+
+
+def as_sentence(error: Exception | str) -> str:
+    """The engine words its errors for a command line: "the engine broke off (...): ask again"."""
+    text = str(error).strip()
+    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from daemon import protocol
-from daemon.desktop.tray_link import tray_state
+from daemon import protocol, protocol_engine
+from daemon.desktop.tray_link import TrayShown, tray_state
 from daemon.topics import TOPIC_CHECKS
 from engine.checks.check import Category, Severity
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from daemon.desk import News
     from daemon.desktop.notify import Notifier
     from daemon.desktop.tray_link import TrayLink
+    from daemon.engine_link import EngineLink
+    from daemon.opinions import Opinions
     from daemon.protocol import Message
     from daemon.server import Client, Server
     from daemon.watch.watching import Watching
@@ -31,27 +33,46 @@ class Pages:
     _workbench: Workbench
     _watching: Watching
     _tray: TrayLink
+    _link: EngineLink
+    _opinions: Opinions
 
     def __init__(self, *, hello: Message, notifier: Notifier, standing_note: str) -> None:
         self._hello = hello
         self._notifier = notifier
         self._standing_note = standing_note
+        self._engine_told: Message | None = None
 
-    def tell_of(self, server: Server, workbench: Workbench, watching: Watching, tray: TrayLink) -> None:
+    def tell_of(
+        self,
+        server: Server,
+        workbench: Workbench,
+        watching: Watching,
+        tray: TrayLink,
+        link: EngineLink,
+        opinions: Opinions,
+    ) -> None:
         """Whose news these are. They were made with this room's methods, so they come later."""
         self._server = server
         self._workbench = workbench
         self._watching = watching
         self._tray = tray
+        self._link = link
+        self._opinions = opinions
 
     def greet(self, client: Client) -> None:
         """A page that (re)connects gets the whole state; each later message replaces one of these."""
         client.send(self._hello)
         client.send(self._status())
         client.send(self._maps())
-        shown = self._workbench.message_of(self._workbench.current)
+        current = self._workbench.current
+        shown = self._workbench.message_of(current)
         if shown is not None:
             client.send(shown)
+        client.send(protocol_engine.engine(self._link.shown))
+        client.send(self._models())
+        opinion = self._opinions.message_of(current)
+        if opinion is not None:
+            client.send(opinion)
 
     def show_map(self, news: News) -> None:
         """A save goes to every page; another look only to those that show the map."""
@@ -70,6 +91,18 @@ class Pages:
         self._server.broadcast(self._status())
         self._show_tray()
 
+    def show_engine(self) -> None:
+        """Only what is new: the engine speaks up more often than it has something to say."""
+        message = protocol_engine.engine(self._link.shown)
+        if message != self._engine_told:
+            self._engine_told = message
+            self._server.broadcast(message)
+            self._show_tray()
+
+    def show_models(self) -> None:
+        self._server.broadcast(self._models())
+        self._show_tray()
+
     def show_intended(self, key: str, finding: str, *, on: bool) -> None:
         self._server.broadcast(protocol.intended(key, finding, on=on))
 
@@ -77,13 +110,19 @@ class Pages:
         self._server.broadcast(protocol.notice(level, text))
 
     def alarm(self, text: str) -> None:
-        """To whoever can be reached: the open pages, or else the desktop."""
-        self.tell("error", text)
+        self.tell_whoever_is_there("error", text)
+
+    def tell_whoever_is_there(self, level: Level, text: str) -> None:
+        """The open pages, or else the desktop."""
+        self.tell(level, text)
         if not self._server.pages:
             self._notifier.notify("Mapside", text)
 
     def _maps(self) -> Message:
         return protocol.maps(self._workbench.current, self._workbench.recent.values())
+
+    def _models(self) -> Message:
+        return protocol_engine.models(self._link.chosen, self._link.lines)
 
     def _status(self) -> Message:
         folder, report = self._watching.folder, self._watching.report
@@ -106,7 +145,18 @@ class Pages:
             busy=self._workbench.busy,
             problems=bool(last and last.counts.get(Severity.PROBLEM)),
         )
-        self._tray.show(state, f"{last.artist} - {last.title} [{last.version}]" if last else None)
+        engine = self._link.shown
+        self._tray.show(
+            TrayShown(
+                state,
+                last_map=f"{last.artist} - {last.title} [{last.version}]" if last else None,
+                model=engine.model if engine.model_ready else None,
+                device=engine.device,
+                downloading=self._link.shelf.pulling,
+                can_unload=engine.status not in ("off", "failed"),
+                ai=engine.ai,
+            )
+        )
 
     def _notify(self, news: News) -> None:
         problems = news.new_problems

@@ -22,6 +22,11 @@ def data_folder() -> Path:
     return _under_home("data") or platformdirs.user_data_path(_APP, appauthor=False)
 
 
+def cache_folder() -> Path:
+    """What can be made again at any time."""
+    return _under_home("cache") or platformdirs.user_cache_path(_APP, appauthor=False)
+
+
 def log_folder() -> Path:
     return _under_home("log") or platformdirs.user_log_path(_APP, appauthor=False)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         OpinionJson,
         RemarkJson,
     )
-    from engine.modding.opinion import Alternative, Opinion, Suggestion
+    from engine.service import Alternative, Opinion, Suggestion
 
 
 def engine(shown: EngineShown) -> Message:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from daemon.analysis import Analysis
     from daemon.matching import Anchor
     from daemon.session import Verdict
-    from engine.modding.opinion import Opinion, Place, Suggestion, Topic
+    from engine.service import Opinion, Place, Suggestion, Topic
 
 WARNING_FROM: Final = 100.0
 """Relative surprisal, shown as 10: below it the reference's MaiMod speaks of taste."""

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from daemon import protocol
 from daemon.protocol import BadRequestError
 from daemon.wire_requests import (
+    CancelMod,
+    CancelPull,
     CheckNow,
     ChooseFolder,
+    ChooseModel,
+    Mod,
+    ModSet,
     OpenLog,
     Pause,
+    PullModel,
     Quit,
+    RemoveModel,
     Request,
     RequestId,
     Select,
+    SetAi,
     SetIntended,
     Show,
+    UnloadEngine,
 )
 
 if TYPE_CHECKING:
     from daemon.server import Client
+    from daemon.wire_requests import AboutModels
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +51,15 @@ class Actions(Protocol):
     def open_log(self) -> None: ...
     def come_forward(self) -> None: ...
     def quit(self) -> None: ...
+    async def pull_model(self, name: str) -> None: ...
+    def cancel_pull(self, name: str) -> None: ...
+    async def remove_model(self, name: str) -> None: ...
+    async def choose_model(self, name: str) -> None: ...
+    async def unload_engine(self) -> None: ...
+    def set_ai(self, on: bool) -> None: ...
+    async def mod(self, key: str) -> None: ...
+    async def mod_set(self, key: str) -> None: ...
+    def cancel_mod(self, key: str) -> None: ...
 
 
 async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
@@ -49,7 +68,7 @@ async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
     try:
         request = protocol.read_request(text)
         request_id = request.id
-        data = await _do(actions, client, request)
+        await _do(actions, client, request)
     except BadRequestError as error:
         _refuse(client, error.id, str(error))
     except RefusedError as error:
@@ -59,7 +78,7 @@ async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
         _refuse(client, request_id, "That failed inside Mapside; the log names the place.")
     else:
         if request_id is not None:
-            client.send(protocol.reply(request_id, data=data))
+            client.send(protocol.reply(request_id))
 
 
 def _refuse(client: Client, request_id: RequestId, sentence: str) -> None:
@@ -69,7 +88,7 @@ def _refuse(client: Client, request_id: RequestId, sentence: str) -> None:
         client.send(protocol.reply(request_id, error=sentence))
 
 
-async def _do(actions: Actions, client: Client, request: Request) -> Any:
+async def _do(actions: Actions, client: Client, request: Request) -> None:
     match request:
         case Select(key=key):
             await actions.select(client, key)
@@ -87,3 +106,27 @@ async def _do(actions: Actions, client: Client, request: Request) -> Any:
             actions.come_forward()
         case Quit():
             actions.quit()
+        case _:
+            await _do_about_models(actions, request)
+
+
+async def _do_about_models(actions: Actions, request: AboutModels) -> None:
+    match request:
+        case PullModel(name=name):
+            await actions.pull_model(name)
+        case CancelPull(name=name):
+            actions.cancel_pull(name)
+        case RemoveModel(name=name):
+            await actions.remove_model(name)
+        case ChooseModel(name=name):
+            await actions.choose_model(name)
+        case UnloadEngine():
+            await actions.unload_engine()
+        case SetAi(on=on):
+            actions.set_ai(on)
+        case Mod(key=key):
+            await actions.mod(key)
+        case ModSet(key=key):
+            await actions.mod_set(key)
+        case CancelMod(key=key):
+            actions.cancel_mod(key)

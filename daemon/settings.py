@@ -68,6 +68,21 @@ class ChecksSettings(_Section):
     disabled: Annotated[frozenset[str], BeforeValidator(_split_words)]
 
 
+class AiSettings(_Section):
+    findings: bool
+    listen_ahead: bool
+
+
+class EngineSettings(_Section):
+    model: str
+    device: str = Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")
+    precision: Literal["auto", "float32", "bfloat16"]
+    threads: int = Field(ge=0, le=1024)
+    idle_unload_s: int = Field(ge=1, le=1_000_000)
+    models_folder: Annotated[Path | None, BeforeValidator(_folder_or_none)]
+    cache_max_bytes: int = Field(ge=0)
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"]
     max_file_bytes: int = Field(ge=10_000)
@@ -80,6 +95,8 @@ class Settings(_Section):
     server: ServerSettings
     notify: NotifySettings
     checks: ChecksSettings
+    ai: AiSettings
+    engine: EngineSettings
     log: LogSettings
 
 

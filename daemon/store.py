@@ -16,6 +16,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from daemon.database import StoreError, connect, without
 from daemon.matching import Anchor
 from daemon.paths import ensure_folder
 from daemon.session import Baseline, Known, MapSummary
@@ -26,32 +27,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE maps (
-    id INTEGER PRIMARY KEY,
-    path BLOB NOT NULL UNIQUE,   -- as the file system has it: it need not be text
-    beatmap_id INTEGER NOT NULL,
-    metadata TEXT NOT NULL,      -- JSON: artist, title, creator, difficulty, mode: who a map is
-    summary TEXT,                -- JSON: how the list of saved maps shows it; NULL until it was checked
-    saved_at REAL,               -- seconds since the epoch
-    content_hash TEXT,
-    findings TEXT,               -- JSON: of the last save, with their ids
-    next_id INTEGER
-);
-CREATE INDEX maps_by_beatmap_id ON maps (beatmap_id);
-CREATE INDEX maps_by_metadata ON maps (metadata);
-CREATE INDEX maps_by_saved_at ON maps (saved_at);
-CREATE TABLE marks (
-    map INTEGER NOT NULL REFERENCES maps (id) ON DELETE CASCADE,
-    anchor TEXT NOT NULL         -- JSON: the finding that is intended
-);
-CREATE INDEX marks_by_map ON marks (map);
-"""
-
-
-class StoreError(RuntimeError):
-    """One sentence for the person: which file, and what happens without it."""
+RULES, MODEL = "f", "m"
+"""Who found what is marked: the ids of their findings begin with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +54,15 @@ class Remembered:
     key: str
     last: Baseline | None
     marks: tuple[Anchor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What a model said of a map before."""
+
+    model: str = ""
+    last: Baseline | None = None
+    marks: tuple[Anchor, ...] = ()
 
 
 class Store:
@@ -131,14 +117,29 @@ class Store:
                     _summary_text(summary),
                     summary.saved_at,
                     last.content_hash,
-                    json.dumps(
-                        [(known.id, known.intended, astuple(known.anchor)) for known in last.findings]
-                    ),
+                    _findings_text(last),
                     last.next_id,
                     _id(summary.key),
                 ),
             )
-            self._write_marks(_id(summary.key), marks)
+            self._write_marks(_id(summary.key), RULES, marks)
+
+    def save_opinion(self, key: str, model: str, last: Baseline, marks: Sequence[Anchor]) -> None:
+        """What a model suggested last; nothing if the map is not known (any more)."""
+        if self._row("SELECT 1 FROM maps WHERE id = ?", _id(key)) is None:
+            return
+        with self._database:
+            self._database.execute(
+                "INSERT OR REPLACE INTO opinions (map, model, content_hash, findings, next_id)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (_id(key), model, last.content_hash, _findings_text(last), last.next_id),
+            )
+            self._write_marks(_id(key), MODEL, marks)
+
+    def recall_opinion(self, key: str) -> Recalled:
+        row = self._row("SELECT model, content_hash, findings, next_id FROM opinions WHERE map = ?", _id(key))
+        marks = self._marks(_id(key), MODEL)
+        return Recalled(str(row[0]), _baseline(row[1:]), marks) if row else Recalled(marks=marks)
 
     def recent(self, limit: int) -> list[MapSummary]:
         """The maps saved last that still exist, the latest first."""
@@ -197,20 +198,19 @@ class Store:
 
     def _remembered(self, row_id: int) -> Remembered:
         row = self._row("SELECT content_hash, findings, next_id FROM maps WHERE id = ?", row_id)
-        last = None
-        if row and row[1] is not None:
-            findings = tuple(
-                Known(id_, Anchor(*anchor), intended) for id_, intended, anchor in json.loads(row[1])
-            )
-            last = Baseline(row[0], findings, row[2])
-        marks = self._database.execute("SELECT anchor FROM marks WHERE map = ? ORDER BY rowid", (row_id,))
-        return Remembered(_key(row_id), last, tuple(Anchor(*json.loads(text)) for (text,) in marks))
+        return Remembered(_key(row_id), _baseline(row), self._marks(row_id, RULES))
 
-    def _write_marks(self, row_id: int, marks: Sequence[Anchor]) -> None:
-        self._database.execute("DELETE FROM marks WHERE map = ?", (row_id,))
+    def _marks(self, row_id: int, source: str) -> tuple[Anchor, ...]:
+        rows = self._database.execute(
+            "SELECT anchor FROM marks WHERE map = ? AND source = ? ORDER BY rowid", (row_id, source)
+        )
+        return tuple(Anchor(*json.loads(text)) for (text,) in rows)
+
+    def _write_marks(self, row_id: int, source: str, marks: Sequence[Anchor]) -> None:
+        self._database.execute("DELETE FROM marks WHERE map = ? AND source = ?", (row_id, source))
         self._database.executemany(
-            "INSERT INTO marks (map, anchor) VALUES (?, ?)",
-            [(row_id, json.dumps(astuple(mark))) for mark in marks],
+            "INSERT INTO marks (map, anchor, source) VALUES (?, ?, ?)",
+            [(row_id, json.dumps(astuple(mark)), source) for mark in marks],
         )
 
     def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
@@ -221,12 +221,12 @@ class Store:
 
     def _open(self, file: Path | None) -> sqlite3.Connection:
         if file is None:
-            return _connect(":memory:")
+            return connect(":memory:")
         try:
             ensure_folder(file.parent)
-            return _connect(str(file))
+            return connect(str(file))
         except (OSError, sqlite3.OperationalError) as error:
-            raise StoreError(_without(file, str(error))) from error
+            raise StoreError(without(file, str(error))) from error
         except sqlite3.DatabaseError as error:
             return self._start_afresh(file, error)
 
@@ -236,9 +236,9 @@ class Store:
             file.rename(aside)
             for suffix in ("-wal", "-shm"):  # of the database put aside: they would be read into the new one
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
-            fresh = _connect(str(file))
+            fresh = connect(str(file))
         except (OSError, sqlite3.Error) as failure:
-            raise StoreError(_without(file, str(failure))) from failure
+            raise StoreError(without(file, str(failure))) from failure
         self.note = (
             f"{file.name} could not be read and was put aside as {aside.name}: intended marks start afresh."
         )
@@ -256,49 +256,6 @@ def open_store(file: Path) -> tuple[Store, str]:
     return store, store.note
 
 
-def _connect(database: str) -> sqlite3.Connection:
-    # One thread uses it, but another may have to close it.
-    connection = sqlite3.connect(database, check_same_thread=False)
-    try:
-        _refuse_newer(connection, database)
-        connection.execute("PRAGMA journal_mode = WAL")
-        # The log is synced at checkpoints only: a power cut may lose the last marks, never the file.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection)
-        _refuse_damaged(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _refuse_newer(connection: sqlite3.Connection, database: str) -> None:
-    """Before anything else: nothing of it is to be touched."""
-    if _version(connection) > SCHEMA_VERSION:
-        raise StoreError(_without(Path(database), "a newer Mapside wrote it"))
-
-
-def _refuse_damaged(connection: sqlite3.Connection) -> None:
-    """Damage that shows only when a row is read would show in the middle of somebody's work."""
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    if _version(connection) == 0:
-        connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-
-
-def _without(file: Path, reason: str) -> str:
-    return f"{file} cannot be used ({reason}): nothing is remembered beyond this run."
-
-
 def _path(column: bytes) -> Path:
     return Path(os.fsdecode(column))
 
@@ -311,6 +268,18 @@ def _id(key: str) -> int:
     """-1, which no row has, for a key that is none of ours."""
     digits = key.removeprefix("m")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else -1  # noqa: PLR2004  below SQLite's largest integer
+
+
+def _findings_text(last: Baseline) -> str:
+    return json.dumps([(known.id, known.intended, astuple(known.anchor)) for known in last.findings])
+
+
+def _baseline(row: tuple[Any, ...] | None) -> Baseline | None:
+    """Of content hash, findings and next id."""
+    if row is None or row[1] is None:
+        return None
+    findings = tuple(Known(id_, Anchor(*anchor), intended) for id_, intended, anchor in json.loads(row[1]))
+    return Baseline(row[0], findings, row[2])
 
 
 def _summary_text(summary: MapSummary) -> str:

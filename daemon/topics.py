@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Mode
-from engine.modding.opinion import Topic
+from engine.service import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

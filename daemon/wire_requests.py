@@ -118,22 +118,7 @@ class CancelMod(_Request):
     key: Key
 
 
-Request = (
-    Select
-    | SetIntended
-    | CheckNow
-    | Pause
-    | ChooseFolder
-    | OpenLog
-    | Show
-    | Quit
-    | PullModel
-    | CancelPull
-    | RemoveModel
-    | ChooseModel
-    | UnloadEngine
-    | SetAi
-    | Mod
-    | ModSet
-    | CancelMod
+AboutModels = (
+    PullModel | CancelPull | RemoveModel | ChooseModel | UnloadEngine | SetAi | Mod | ModSet | CancelMod
 )
+Request = Select | SetIntended | CheckNow | Pause | ChooseFolder | OpenLog | Show | Quit | AboutModels

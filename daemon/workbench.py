@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from daemon import protocol
 from daemon.analysis import Analysis, Superseded, analyse, parse
-from daemon.desk import Desk, Job, News, identity_of, summary_of
+from daemon.desk import Desk, Job, News, identity_of, in_words, summary_of
 from daemon.protocol import MOST_MAPS, Message, Shown
 from daemon.session import compare
 from daemon.tasks import apart
+from daemon.warm_up import warm_up
 from daemon.watch.reading import BusyError, read_at_rest
 from engine.beatmap.diff import diff
 from engine.checks.check import Song
@@ -45,10 +46,6 @@ MOST_DESKS = 4
 """Maps kept parsed in memory; of the others the store knows what is needed."""
 NOTICED_S = 0.15
 """Work shorter than this is not worth a sign of it."""
-_SMALL_MAP = (
-    b"osu file format v14\n\n[Difficulty]\nSliderMultiplier:1.4\n\n[TimingPoints]\n0,333,4,2,0,60,1,0\n\n"
-    b"[HitObjects]\n256,192,1000,5,0,0:0:0:0:\n64,64,2000,2,0,B|90:90|128:64,1,70\n256,192,3000,12,0,5000\n"
-)
 Result = TypeVar("Result")
 
 
@@ -200,7 +197,7 @@ class Workbench:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        await self._in_worker(_warm_up, self._checks)
+        await self._in_worker(warm_up, self._checks)
         while True:
             await self._stirred.wait()
             self._stirred.clear()
@@ -256,8 +253,8 @@ class Workbench:
             saved_at=job.saved_at,
         )
         desk.message = await self._in_worker(_encode, desk.shown)
-        self._tell(desk, desk.shown, desk.message, saved=job.saved)
-        _log_line(desk.shown, saved=job.saved)
+        self._tell(desk, News(desk.shown, desk.message, job.saved, job.path, job.content_hash))
+        _log.info("%s", in_words(desk.shown, saved=job.saved))
         if pending:
             again = replace(
                 job,
@@ -297,11 +294,11 @@ class Workbench:
             if comparison.since is desk.session.memory:
                 return comparison  # else something was marked as intended meanwhile
 
-    def _tell(self, desk: Desk, shown: Shown, message: Message, *, saved: bool) -> None:
-        if saved or self.current is None:
-            self.current = shown.key
-        self._on_news(News(shown, message, saved))
-        self._remember_check(desk, shown)
+    def _tell(self, desk: Desk, news: News) -> None:
+        if news.saved or self.current is None:
+            self.current = news.shown.key
+        self._on_news(news)
+        self._remember_check(desk, news.shown)
 
     def _remember_check(self, desk: Desk, shown: Shown) -> None:
         summary = summary_of(shown)
@@ -361,12 +358,6 @@ def _read(path: Path) -> Reading | None:
         return None
 
 
-def _warm_up(checks: Sequence[Check]) -> None:
-    """What Python and the checks do once only, done before somebody waits for it."""
-    document, parse_ms = parse(_SMALL_MAP)
-    analyse(document, Song(), checks, parse_ms=parse_ms)
-
-
 def _edited(before: Document | None, after: Document) -> tuple[tuple[float, float], ...]:
     if before is None:
         return ()
@@ -375,18 +366,3 @@ def _edited(before: Document | None, after: Document) -> tuple[tuple[float, floa
 
 def _encode(shown: Shown) -> Message:
     return protocol.map_shown(shown, sent_at=time.time())
-
-
-def _log_line(shown: Shown, *, saved: bool) -> None:
-    analysis = shown.analysis
-    _log.info(
-        "%s %s: %d findings, %d gone; settled %.0f, parsed %.0f, checked %.0f, shown after %.0f ms",
-        "saved" if saved else "looked at",
-        shown.file_name,
-        len(analysis.findings),
-        len(shown.outcome.gone),
-        shown.settle_ms,
-        analysis.parse_ms,
-        analysis.checks_ms,
-        shown.total_ms,
-    )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from daemon.desktop import tray_x11
 from daemon.desktop.icons import TrayState, draw_icon
+from daemon.desktop.tray_link import TrayShown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,20 +56,18 @@ class TrayActions:
     pause: Callable[[bool], object]
     check_now: Callable[[], object]
     choose_folder: Callable[[], object]
+    set_ai: Callable[[bool], object]
+    mod_map: Callable[[], object]
+    mod_set: Callable[[], object]
+    unload: Callable[[], object]
     open_log: Callable[[], object]
     quit: Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    state: TrayState
-    last_map: str | None
 
 
 class Tray:
     def __init__(self, actions: TrayActions) -> None:
         self._actions = actions
-        self._shown = _Shown(TrayState.IDLE, None)
+        self._shown = TrayShown()
         self._icon: Any = None  # a pystray.Icon: pystray ships no types
         self._changed = threading.Event()
         self._stopping = threading.Event()
@@ -82,13 +81,13 @@ class Tray:
         reason = _missing_host(pystray)
         if reason:
             return reason
-        self._icon = pystray.Icon("mapside", self._picture(), TITLES[self._shown.state], self._menu(pystray))
+        self._icon = pystray.Icon("mapside", self._picture(), self._title(), self._menu(pystray))
         tray_x11.mend(self._icon)
         return self._run()
 
-    def show(self, state: TrayState, last_map: str | None) -> None:
+    def show(self, shown: TrayShown) -> None:
         """From any thread; returns at once, and only the latest state is drawn."""
-        self._shown = _Shown(TrayState(state), last_map)
+        self._shown = shown
         self._changed.set()
 
     def stop(self) -> None:
@@ -158,12 +157,13 @@ class Tray:
             log.warning("The tray icon could not be changed.", exc_info=True)
 
     def _picture(self) -> Any:
-        return draw_icon(self._shown.state, ICON_PX.get(sys.platform, 64))
+        return draw_icon(TrayState(self._shown.state), ICON_PX.get(sys.platform, 64))
 
     def _title(self) -> str:
         shown = self._shown
-        title = TITLES[shown.state] + (f"\n{shown.last_map}" if shown.last_map else "")
-        return title[:TITLE_LIMIT]
+        downloading = f"Downloading {shown.downloading}" if shown.downloading else None
+        lines = (TITLES[TrayState(shown.state)], downloading, shown.last_map)
+        return "\n".join(filter(None, lines))[:TITLE_LIMIT]
 
     def _menu(self, pystray: ModuleType) -> Any:
         actions, item = self._actions, pystray.MenuItem
@@ -178,14 +178,36 @@ class Tray:
             item("Check it again now", _guarded(actions.check_now)),
             item("Pause", _guarded(self._toggle_pause), checked=lambda _: self._paused),
             pystray.Menu.SEPARATOR,
+            item(lambda _: self._model(), _guarded(actions.open_overlay)),
+            item(
+                "AI findings",
+                _guarded(lambda: actions.set_ai(not self._shown.ai)),
+                checked=lambda _: self._shown.ai,
+            ),
+            item("Mod it now", _guarded(actions.mod_map), enabled=lambda _: self._can_mod),
+            item("Mod its whole set", _guarded(actions.mod_set), enabled=lambda _: self._can_mod),
+            item("Unload the engine", _guarded(actions.unload), enabled=lambda _: self._shown.can_unload),
+            pystray.Menu.SEPARATOR,
             item("Choose the Songs folder...", _guarded(actions.choose_folder)),
             item("Open the log", _guarded(actions.open_log)),
             item("Quit", _guarded(actions.quit)),
         )
 
+    def _model(self) -> str:
+        shown = self._shown
+        if shown.downloading:
+            return f"Downloading {shown.downloading}"
+        if shown.model is None:
+            return "No model yet: choose one..."
+        return f"Model: {shown.model}" + (f" on {shown.device}" if shown.device else "")
+
+    @property
+    def _can_mod(self) -> bool:
+        return self._shown.model is not None and self._shown.last_map is not None
+
     @property
     def _paused(self) -> bool:
-        return self._shown.state is TrayState.PAUSED
+        return TrayState(self._shown.state) is TrayState.PAUSED
 
     def _toggle_pause(self) -> None:
         self._actions.pause(not self._paused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -18,14 +19,33 @@ class TrayRequests(Protocol):
     def check_last_map(self) -> None: ...
     def pause(self, on: bool) -> None: ...
     def open_log(self) -> None: ...
+    def set_ai(self, on: bool) -> None: ...
+    def mod_last_map(self) -> None: ...
+    def mod_last_set(self) -> None: ...
+    def unload_from_tray(self) -> None: ...
     def quit(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrayShown:
+    """What the icon and its menu say."""
+
+    state: str = "idle"
+    last_map: str | None = None
+    model: str | None = None
+    """The one that is asked; None: there is none on this machine."""
+    device: str | None = None
+    downloading: str | None = None
+    """"v32 34%"."""
+    can_unload: bool = False
+    ai: bool = True
 
 
 class TrayLink:
     def __init__(self, requests: TrayRequests) -> None:
         self._requests = requests
         self._tray: Tray | None = None
-        self._shown: tuple[str, str | None] = ("idle", None)
+        self._shown = TrayShown()
 
     @property
     def running(self) -> bool:
@@ -40,15 +60,13 @@ class TrayLink:
         reason = await asyncio.to_thread(tray.start)
         if reason is None:
             self._tray = tray
-            self.show(*self._shown)
+            self.show(self._shown)
         return reason
 
-    def show(self, state: str, last_map: str | None) -> None:
-        self._shown = state, last_map
+    def show(self, shown: TrayShown) -> None:
+        self._shown = shown
         if self._tray is not None:
-            from daemon.desktop.icons import TrayState  # noqa: PLC0415  the same
-
-            self._tray.show(TrayState(state), last_map)
+            self._tray.show(shown)
 
     async def stop(self) -> None:
         if self._tray is not None:
@@ -67,6 +85,10 @@ class TrayLink:
             pause=lambda on: loop.call_soon_threadsafe(requests.pause, on),
             check_now=in_loop(requests.check_last_map),
             choose_folder=in_loop(requests.open_overlay),
+            set_ai=lambda on: loop.call_soon_threadsafe(requests.set_ai, on),
+            mod_map=in_loop(requests.mod_last_map),
+            mod_set=in_loop(requests.mod_last_set),
+            unload=in_loop(requests.unload_from_tray),
             open_log=in_loop(requests.open_log),
             quit=in_loop(requests.quit),
         )

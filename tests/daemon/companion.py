@@ -61,6 +61,6 @@ async def running(songs: Path | None) -> AsyncIterator[Running]:
         await until(lambda: run.done() or not songs or companion._watching.report.mode != "nothing")
         yield Running(companion, songs or paths.data_folder())
     finally:
-        companion.quit()
+        companion.actions.quit()
         await run
         instance.release()

@@ -22,7 +22,7 @@ from engine.beatmap.builder import MapBuilder, osu
 from engine.beatmap.diff import diff
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Song
-from engine.modding.opinion import Alternative, Opinion, Place, Suggestion, Topic
+from engine.service import Alternative, Opinion, Place, Suggestion, Topic
 
 BEAT_MS = 60_000 / 180
 SAVED_AT = 1_795_250_000.0

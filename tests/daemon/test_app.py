@@ -210,12 +210,12 @@ class TestRequests:
             key = (await shown(page, 1))["key"]
             app.save(mapped(version="Hard"), name="hard.osu")
             await shown(other, 0, version="Hard")
-            app.companion.pause(True)
+            app.companion.actions.pause(True)
             path.write_bytes(mapped(3, 4).bytes())
             assert (await page.ask("select", key=key))["ok"]
             await shown(page, 2)
             await asyncio.sleep(0.3)  # until the watcher has let that write pass
-            app.companion.pause(False)
+            app.companion.actions.pause(False)
             app.save(mapped(8, version="Hard"), name="hard.osu")
             assert (await other.next("map"))["metadata"]["version"] == "Hard"
 

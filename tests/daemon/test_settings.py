@@ -42,7 +42,7 @@ def test_every_setting_is_explained_where_it_is_declared() -> None:
 
 
 def test_a_setting_with_a_unit_in_its_name_says_it_in_words() -> None:
-    words = {"_ms": "milliseconds", "_bytes": "bytes"}
+    words = {"_ms": "milliseconds", "_s": "seconds", "_bytes": "bytes"}
     silent = [
         key
         for key, comment in documented_keys().items()

@@ -18,6 +18,7 @@ from PIL import Image, ImageChops, ImageStat
 from daemon.desktop import tray
 from daemon.desktop.icons import SIZES_PX, TrayState, draw_icon, write_ico
 from daemon.desktop.tray import Tray, TrayActions
+from daemon.desktop.tray_link import TrayShown
 from tests.daemon.desktop.desktop import eventually, need, running, x_server
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def test_each_state_changes_the_picture_on_the_screen(display: str) -> None:
     assert tray.start() is None
     try:
         for state in (TrayState.PROBLEMS, TrayState.WORKING, TrayState.PAUSED, TrayState.IDLE):
-            tray.show(state, "Mapside - First Save [Hard]")
+            tray.show(TrayShown(state, "Mapside - First Save [Hard]"))
             eventually(partial(shows, display, state), f"the tray shows {state}")
     finally:
         tray.stop()
@@ -239,7 +240,7 @@ def test_macos_is_told_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_tray_that_never_started_can_be_shown_and_stopped() -> None:
     tray = Tray(Clicks().actions())
-    tray.show(TrayState.WORKING, None)
+    tray.show(TrayShown("working"))
     tray.stop()
 
 
@@ -270,30 +271,69 @@ def menu(tray: Tray) -> dict[str, Any]:
 def test_the_menu_offers_every_action() -> None:
     clicks = Clicks()
     for item in menu(Tray(clicks.actions())).values():
+        if item.text.startswith("No model yet"):
+            continue  # it opens the overlay as well
         item.action()
     asked = {clicks.next() for _ in fields(TrayActions)}
     assert asked == {
-        "open_overlay", "open_last_map", "check_now", "pause True", "choose_folder", "open_log", "quit"
+        "open_overlay", "open_last_map", "check_now", "pause True", "choose_folder", "open_log", "quit",
+        "set_ai False", "mod_map", "mod_set", "unload",
     }  # fmt: skip
 
 
 def test_the_menu_names_the_map_last_saved() -> None:
     tray = Tray(Clicks().actions())
     assert menu(tray)["Last saved: nothing yet"].options["enabled"] is False
-    tray.show(TrayState.IDLE, "Mapside - First Save [Hard]")
+    tray.show(TrayShown("idle", "Mapside - First Save [Hard]"))
     assert menu(tray)["Last saved: Mapside - First Save [Hard]"].options["enabled"] is True
 
 
 def test_pause_is_ticked_and_goes_on_again() -> None:
     clicks = Clicks()
     tray = Tray(clicks.actions())
-    tray.show(TrayState.PAUSED, None)
+    tray.show(TrayShown("paused"))
     assert menu(tray)["Pause"].options["checked"] is True
     menu(tray)["Pause"].action()
     assert clicks.next() == "pause False"
 
 
+def test_the_menu_says_which_model_speaks_and_where() -> None:
+    tray = Tray(Clicks().actions())
+    assert "No model yet: choose one..." in menu(tray)
+    tray.show(TrayShown(last_map="A", model="v32", device="CPU, 2 of 4 threads, bfloat16"))
+    assert "Model: v32 on CPU, 2 of 4 threads, bfloat16" in menu(tray)
+    tray.show(TrayShown(model="v32", downloading="v30 34%"))
+    assert "Downloading v30 34%" in menu(tray)
+    assert "Downloading v30 34%" in tray._title()
+
+
+@pytest.mark.parametrize(
+    ("shown", "enabled"),
+    [
+        (TrayShown(), []),
+        (TrayShown(last_map="A"), []),
+        (TrayShown(model="v32"), []),
+        (TrayShown(last_map="A", model="v32"), ["Mod it now", "Mod its whole set"]),
+        (TrayShown(can_unload=True), ["Unload the engine"]),
+    ],
+)
+def test_the_menu_offers_what_can_be_done(shown: TrayShown, enabled: list[str]) -> None:
+    tray = Tray(Clicks().actions())
+    tray.show(shown)
+    entries = ("Mod it now", "Mod its whole set", "Unload the engine")
+    assert [text for text in entries if menu(tray)[text].options["enabled"]] == enabled
+
+
+def test_ai_findings_are_ticked_and_can_be_switched_back_on() -> None:
+    clicks = Clicks()
+    tray = Tray(clicks.actions())
+    tray.show(TrayShown(ai=False))
+    assert menu(tray)["AI findings"].options["checked"] is False
+    menu(tray)["AI findings"].action()
+    assert clicks.next() == "set_ai True"
+
+
 def test_a_title_fits_into_what_windows_keeps() -> None:
     tray = Tray(Clicks().actions())
-    tray.show(TrayState.IDLE, "x" * 300)
+    tray.show(TrayShown("idle", "x" * 300))
     assert len(tray._title()) <= 127

@@ -1,0 +1,45 @@
+"""News that comes faster than anyone reads: only so often, the latest each time, and the last for certain."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+Event = TypeVar("Event")
+
+_OVER: Final = object()
+
+
+async def paced(events: AsyncIterator[Event], every_s: float) -> AsyncGenerator[Event, None]:
+    """The first at once. What the source raises is raised once; closing this stops waiting for the source."""
+    loop = asyncio.get_running_loop()
+    coming = _next(events)
+    held: list[Event] = []
+    due = loop.time()
+    try:
+        while True:
+            await asyncio.wait({coming}, timeout=max(0.0, due - loop.time()) if held else None)
+            if coming.done():
+                event = coming.result()
+                if event is _OVER:
+                    break
+                held = [event]  # type: ignore[list-item]  # what is not _OVER came from the source
+                coming = _next(events)
+            if held and loop.time() >= due:
+                yield held.pop()
+                due = loop.time() + every_s
+        if held:
+            yield held.pop()
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+def _next(events: AsyncIterator[Event]) -> asyncio.Task[object]:
+    async def advance() -> object:
+        return await anext(events, _OVER)
+
+    return asyncio.create_task(advance(), name="wait for news of the engine")
