@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import torch
 
+from engine.generation.errors import PromptError
 from engine.generation.layout import Layout, layout_of
 from engine.generation.texts import Text
 from engine.model import conditioning
@@ -54,10 +55,6 @@ SPEAKS_OF: Final = {
 UNKNOWN_DIFFICULTY: Final = 5.0
 """What the encoder is told where the star rating is not known."""
 MOST_HALVINGS: Final = 10
-
-
-class PromptError(ValueError):
-    """What a prompt cannot be made of, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
