@@ -48,12 +48,12 @@ def nothing_more(site: Site) -> Said:
 
 
 def missing(site: Site) -> Said | Silence | None:
-    """Nearer to what came before than to the object: something else is meant."""
+    """No nearer to the object than to what came before: something else is meant."""
     likeliest = _other_time(site)
     before = _head_before(site)
     if isinstance(likeliest, Silence) or likeliest.value > site.value or before is None:
         return None
-    if likeliest.value - before.time_ms > site.value - likeliest.value:
+    if likeliest.value - before.time_ms > site.value - likeliest.value + STEP_MS:
         return None
     amount = _shift(site, likeliest.value).removesuffix(" earlier")
     return _timed(site, likeliest, f"The model expects another object {amount} before this {site.name}.")
