@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.tokens.events import EventType
+import numpy as np
+
+from engine.tokens.events import Events, EventType
 from engine.tokens.vocab import END_ID
 
 if TYPE_CHECKING:
@@ -27,21 +29,11 @@ def encode(events: Iterable[Event], vocab: Vocabulary, frame_ms: float) -> list[
 
     Raises TokenError for an event that the checkpoint does not know.
     """
-    time, id_of = EventType.TIME_SHIFT, vocab.id_of
-    _, least, most, start = vocab.range(time)
-    first = start - least
-    known: dict[tuple[EventType, int], int] = {}
-    ids: list[int] = []
-    for kind, value, _ in events:
-        if kind is time:
-            ids.append(first + min(max(int((value - frame_ms) / STEP_MS), least), most))
-            continue
-        statement = kind, value
-        token = known.get(statement)
-        if token is None:
-            token = known[statement] = id_of(kind, value)
-        ids.append(token)
-    return ids
+    told = Events.of(events)
+    values, timed = told.values.copy(), told.types == EventType.TIME_SHIFT
+    _, least, most, _ = vocab.range(EventType.TIME_SHIFT)
+    values[timed] = np.clip((values[timed] - frame_ms) / STEP_MS, least, most).astype(np.int64)
+    return vocab.ids_of(told.types, values)
 
 
 def decode(

@@ -5,13 +5,20 @@ Every checkpoint speaks a part of it; which part, and under which ids, is its `V
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum, IntEnum
-from heapq import merge
-from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from itertools import repeat
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias, overload
+
+import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    Ints: TypeAlias = NDArray[np.int64]
 
 
 class EventType(IntEnum):
@@ -109,31 +116,108 @@ class Event(NamedTuple):
     """Milliseconds of the song at which the event belongs, its own TIME_SHIFT or not."""
 
 
-Events = list[Event]
+_new: Final = tuple.__new__
+"""A named tuple's own constructor takes its fields apart only to put them together again."""
 
-_time = itemgetter(2)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Events(Sequence[Event]):
+    """A list of events that is kept in columns: a map has tens of thousands, and most of what is done with
+    them is done to a whole column at once.
+    """
+
+    types: NDArray[np.uint8]
+    values: Ints
+    times: Ints
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Events:
+        """The same object where it has its columns already."""
+        if isinstance(events, Events):
+            return events
+        told = list(events)
+        types, values, times = zip(*told, strict=True) if told else ((), (), ())
+        return cls(np.array(types, np.uint8), np.array(values, np.int64), np.array(times, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    def __iter__(self) -> Iterator[Event]:
+        types = map(EVENT_TYPES.__getitem__, self.types.tolist())
+        rows = zip(types, self.values.tolist(), self.times.tolist(), strict=True)
+        return map(_new, repeat(Event), rows)
+
+    def __reversed__(self) -> Iterator[Event]:
+        return iter(self[::-1])
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Events: ...
+
+    def __getitem__(self, index: int | slice) -> Event | Events:
+        if isinstance(index, slice):
+            return Events(self.types[index], self.values[index], self.times[index])
+        return Event(EVENT_TYPES[self.types[index]], int(self.values[index]), int(self.times[index]))
+
+    def __eq__(self, other: object) -> bool:
+        """To other lists of events as well."""
+        if isinstance(other, Events):
+            return (
+                np.array_equal(self.types, other.types)
+                and np.array_equal(self.values, other.values)
+                and np.array_equal(self.times, other.times)
+            )
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list's; arrays can be written to
+
+    def __repr__(self) -> str:
+        return f"Events.of({list(self)!r})"
+
+    def __add__(self, other: Iterable[Event]) -> Events:
+        more = Events.of(other)
+        return Events(
+            np.concatenate([self.types, more.types]),
+            np.concatenate([self.values, more.values]),
+            np.concatenate([self.times, more.times]),
+        )
+
+    def at(self, indices: Ints | NDArray[np.bool_]) -> Events:
+        """Those events, in that order."""
+        return Events(self.types[indices], self.values[indices], self.times[indices])
+
+
+NO_EVENTS: Final = Events.of(())
 
 
 def in_time(events: Iterable[Event]) -> Events:
     """Sorted by time; what shares one stays in the order in which it was said."""
-    return sorted(events, key=_time)
+    told = Events.of(events)
+    return told.at(np.argsort(told.times, kind="stable"))
 
 
-def merged(first: Sequence[Event], second: Sequence[Event]) -> Events:
-    """Two lists as one in order of time; at equal times the first speaks first."""
-    return list(merge(first, second, key=_time))
+def merged(first: Iterable[Event], second: Iterable[Event]) -> Events:
+    """Two lists as one in order of time; at equal times the first speaks first.
+
+    An event out of order comes right after the one it follows: it is as late as the latest so far.
+    """
+    one, other = Events.of(first), Events.of(second)
+    late = np.concatenate([np.maximum.accumulate(events.times) for events in (one, other)])
+    return (one + other).at(np.argsort(late, kind="stable"))
 
 
 def at_speed(events: Iterable[Event], speed: float) -> Events:
     """The same map for a song played `speed` times as fast."""
-    return [
-        Event(kind, int(value / speed) if kind is EventType.TIME_SHIFT else value, int(time / speed))
-        for kind, value, time in events
-    ]
+    told = Events.of(events)
+    values = np.where(told.types == EventType.TIME_SHIFT, _cut(told.values / speed), told.values)
+    return Events(told.types, values, _cut(told.times / speed))
 
 
 def without(events: Iterable[Event], types: Collection[EventType]) -> Events:
-    return [event for event in events if event.type not in types]
+    told = Events.of(events)
+    return told.at(~np.isin(told.types, np.array(list(types), np.uint8)))
 
 
 def span_of(events: Sequence[Event], start_ms: float, end_ms: float) -> tuple[int, int]:
@@ -142,11 +226,15 @@ def span_of(events: Sequence[Event], start_ms: float, end_ms: float) -> tuple[in
     Looked for from the back: where times are out of order, as the anchors of overlapping sliders are not,
     everything up to the last event before a bound counts as before it.
     """
-    return _after_last_before(events, start_ms), _after_last_before(events, end_ms)
+    times = Events.of(events).times
+    return _after_last_before(times, start_ms), _after_last_before(times, end_ms)
 
 
-def _after_last_before(events: Sequence[Event], bound_ms: float) -> int:
-    for index in range(len(events) - 1, -1, -1):
-        if events[index].time < bound_ms:
-            return index + 1
-    return 0
+def _after_last_before(times: Ints, bound_ms: float) -> int:
+    before = np.flatnonzero(times < bound_ms)
+    return int(before[-1]) + 1 if len(before) else 0
+
+
+def _cut(times: NDArray[np.float64]) -> Ints:
+    """To whole milliseconds, towards zero."""
+    return times.astype(np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.tokens.events import Context, Events, EventType, merged, without
+from engine.tokens.events import NO_EVENTS, Context, Events, EventType, merged, without
 from engine.tokens.placing import Placer
 from engine.tokens.view import MapView
 from engine.tokens.write_objects import ObjectWriter
@@ -28,7 +28,7 @@ def map_events(
     """The objects, and the beats between them where the grammar has them there."""
     view = MapView(beatmap)
     if not view.objects and not grammar.timing_in_map:
-        return []
+        return NO_EVENTS
     events = ObjectWriter(view, grammar, Placer(view, grammar, flip_x=flip_x, flip_y=flip_y)).write()
     if grammar.timing_in_map:
         return merged(timing_events(view, grammar, song_ms), events)
@@ -42,7 +42,7 @@ def context_events(
     view = MapView(beatmap)
     match context:
         case Context.NONE:
-            return []
+            return NO_EVENTS
         case Context.MAP | Context.GUEST_DIFFICULTY:
             return map_events(beatmap, grammar, song_ms=song_ms)
         case Context.NO_HITSOUNDS:

@@ -18,7 +18,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
 
 from engine.beatmap.objects import Circle, Slider
 from engine.beatmap.reading import without_comment
@@ -26,11 +28,14 @@ from engine.tokens.errors import TokenError
 from engine.tokens.slider_shapes import PathKey, SliderShape, slider_shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.objects import HitObject, HitSample, HitSound
     from engine.beatmap.timing import TimingPoint
+    from engine.tokens.events import Ints
 
 US_PER_MS: Final = 1000
 ALL_FIELDS: Final = 8
@@ -136,12 +141,23 @@ class MapView:
     def line_at(self, time_us: int) -> Line:
         """The last line of the file that stands at or before; before all of them, the first."""
         times_us, ruling = self._ruling
-        index = bisect_right(times_us, time_us)
-        return ruling[index - 1] if index else self.lines[0]
+        return ruling[bisect_right(times_us, time_us)]
+
+    def said_at(self, times_us: Ints, say: Callable[[Line], float]) -> NDArray[Any]:
+        """What the line that rules at each time says."""
+        starts_us, ruling = self._ruling
+        return np.array([say(line) for line in ruling])[np.searchsorted(starts_us, times_us, side="right")]
 
     def time_us(self, time_ms: float) -> int:
         """Of a time that `engine.beatmap` gives: what the file says."""
         return round((time_ms - self._offset_ms) * US_PER_MS)
+
+    @cached_property
+    def times_us(self) -> list[int]:
+        """Of the objects."""
+        times_ms = np.array([obj.time_ms for obj in self.objects], np.float64)
+        times_us: list[int] = np.rint((times_ms - self._offset_ms) * US_PER_MS).astype(np.int64).tolist()
+        return times_us
 
     @cached_property
     def last_object_end_us(self) -> int | None:
@@ -190,13 +206,15 @@ class MapView:
 
     @cached_property
     def _ruling(self) -> tuple[list[int], list[Line]]:
-        """The lines that some time finds: those no later line of the file stands before."""
+        """From when the lines rule that some time finds, those no later line of the file stands before; and
+        those lines, after the one that rules before all of them.
+        """
         ruling: list[Line] = []
         for line in reversed(self.lines):
             if not ruling or line.time_us < ruling[-1].time_us:
                 ruling.append(line)
         ruling.reverse()
-        return [line.time_us for line in ruling], ruling
+        return [line.time_us for line in ruling], [self.lines[0], *ruling]
 
     def _tail_of(self, slider: Slider) -> tuple[float, tuple[int, ...], tuple[Sound, ...]]:
         """Length, and what the nodes sound like, as far as the file says."""
@@ -237,6 +255,11 @@ def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:
 def whole_ms(time_us: int) -> int:
     """Cut, not rounded; towards zero before the song begins."""
     return time_us // US_PER_MS if time_us >= 0 else int(time_us / US_PER_MS + ALMOST_MS)
+
+
+def all_whole_ms(times_us: Ints) -> Ints:
+    early = (times_us / US_PER_MS + ALMOST_MS).astype(np.int64)
+    return np.where(times_us >= 0, times_us // US_PER_MS, early)
 
 
 def divided(time_us: int, by: float) -> int:

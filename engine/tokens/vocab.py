@@ -11,14 +11,18 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
+import numpy as np
+
 from engine.tokens.errors import TokenError
-from engine.tokens.events import BY_LABEL, Context, EventType
+from engine.tokens.events import BY_LABEL, EVENT_TYPES, Context, EventType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from engine.tokens.events import Event
+    from numpy.typing import NDArray
+
+    from engine.tokens.events import Event, Ints
     from engine.tokens.groups import Statement
 
 PAD_ID, START_ID, END_ID = 0, 1, 2
@@ -77,11 +81,17 @@ class Vocabulary:
     _range_of: Mapping[EventType, Range] = field(init=False, repr=False, compare=False)
     _meanings: tuple[Statement | None, ...] = field(init=False, repr=False, compare=False)
     """By id; None for ids that are no event."""
+    _bounds: Ints = field(init=False, repr=False, compare=False)
+    """By type, [3, 54]: least value, most, and what makes an id of a value; none for what is not known."""
 
     def __post_init__(self) -> None:
         meanings: list[Statement | None] = [None] * self.ranges[0].start
         for kind, least, most, _ in self.ranges:
             meanings += [(kind, value) for value in range(least, most + 1)]
+        bounds = np.array([[1, 0, 0]] * len(EVENT_TYPES))
+        for kind, least, most, start in self.ranges:
+            bounds[kind] = least, most, start - least
+        object.__setattr__(self, "_bounds", bounds.T)
         object.__setattr__(self, "_range_of", {known.type: known for known in self.ranges})
         object.__setattr__(self, "_meanings", tuple(meanings))
 
@@ -134,6 +144,15 @@ class Vocabulary:
                 "give a value in that range"
             )
         return known.start + value - known.least
+
+    def ids_of(self, types: NDArray[np.uint8], values: Ints) -> list[int]:
+        """As `id_of`, of columns of events."""
+        least, most, offset = self._bounds[:, types]
+        refused = np.flatnonzero((values < least) | (values > most))
+        if len(refused):
+            self.id_of(EVENT_TYPES[types[refused[0]]], int(values[refused[0]]))
+        ids: list[int] = (values + offset).tolist()
+        return ids
 
     def decode(self, token: int) -> Statement:
         """The event and its value; a time is still a number of steps."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from engine.beatmap.objects import Circle, Hold, Mode, Slider, Spinner
 from engine.tokens.events import Events, EventType, in_time
-from engine.tokens.groups import LEAST_SCROLL_SPEED, PERCENT, Groups, scroll_speed
+from engine.tokens.groups import PERCENT, SNAPPED, SPEED, TIMED, Groups
 from engine.tokens.slider_shapes import MOST_POINTS
 from engine.tokens.view import LONGEST_MS, US_PER_MS, scaled, sound_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from engine.tokens.events import Ints
     from engine.tokens.grammar import Grammar
-    from engine.tokens.groups import Statement
+    from engine.tokens.groups import Said
     from engine.tokens.placing import Placer
-    from engine.tokens.view import MapView, SliderView, Sound
+    from engine.tokens.view import Line, MapView, SliderView, Sound
 
 SOUND_EARLY_US: Final = 5 * US_PER_MS
 """A line this much late still decides how an object sounds."""
@@ -26,7 +27,8 @@ SUSTAIN_END_US: Final = 10 * US_PER_MS
 """Nothing goes on this shortly before its end."""
 SOUNDS_OF_A_SET: Final = 8
 SETS: Final = 3
-NEW_COMBO: Final = ((EventType.NEW_COMBO, 0),)
+SOUND: Final = bytes([EventType.HITSOUND, EventType.VOLUME])
+COMBO: Final = bytes([EventType.NEW_COMBO])
 
 
 class ObjectWriter:
@@ -34,149 +36,152 @@ class ObjectWriter:
 
     def __init__(self, view: MapView, grammar: Grammar, placer: Placer) -> None:
         self._view, self._grammar, self._placer = view, grammar, placer
-        self._combos = view.mode in (Mode.OSU, Mode.CATCH)
         self._taiko = view.mode == Mode.TAIKO
-        self._sliders = view.sliders()
         self._groups = Groups(view, grammar)
-        self._line_at = view.line_at
-        self._sounds: dict[tuple[Sound, int, int], tuple[Statement, Statement]] = {}
-        """As told; maps sound in few ways."""
+        self._sounds = Sounds(view)
+        self._place = placer.types
+        combo = COMBO if view.mode in (Mode.OSU, Mode.CATCH) else b""
+        told_speed = SPEED if grammar.slider_velocity else b""
+        # Both by whether the object starts a new combo.
+        self._circle_says = [
+            SNAPPED + self._place + new + (SPEED if self._taiko else b"") + SOUND for new in (b"", combo)
+        ]
+        self._head_says = [SNAPPED + self._place + new + told_speed + SOUND for new in (b"", combo)]
 
     def write(self) -> Events:
-        for obj in self._view.objects:
-            time_us = self._view.time_us(obj.time_ms)
+        sliders = self._view.sliders()
+        for obj, time_us in zip(self._view.objects, self._view.times_us, strict=True):
             if isinstance(obj, Circle):
                 self._circle(obj, time_us)
             elif isinstance(obj, Slider):
-                slider = self._sliders[obj.line]
-                if self._taiko:
-                    self._drumroll(obj, time_us, slider)
-                elif slider.shape.point_count <= MOST_POINTS:
-                    self._slider(obj, time_us, slider)
+                self._slider(obj, time_us, sliders[obj.line])
             elif isinstance(obj, Spinner):
                 self._spinner(obj, time_us)
             else:
                 self._hold(obj, time_us)
-        return in_time(self._groups.events)
+        return in_time(self._groups.events({**self._placer.numbers(), **self._sounds.numbers()}))
 
     def _circle(self, circle: Circle, time_us: int) -> None:
-        self._groups.add_snapped(
-            EventType.CIRCLE,
-            time_us,
-            *self._placer.tell(int(circle.x), int(circle.y)),
-            *self._combo(circle),
-            *(self._scroll_speed(time_us) if self._taiko else ()),
-            *self._sound(sound_of(circle.hitsound, circle.sample), time_us),
-        )
+        self._placer.put(int(circle.x), int(circle.y))
+        self._sounds.put(sound_of(circle.hitsound, circle.sample), time_us)
+        self._groups.add(EventType.CIRCLE, time_us, self._circle_says[circle.new_combo])
 
     def _slider(self, obj: Slider, time_us: int, slider: SliderView) -> None:
-        shape, placer = slider.shape, self._placer
-        self._groups.add_snapped(
-            EventType.SLIDER_HEAD,
-            time_us,
-            *placer.tell(int(obj.x), int(obj.y)),
-            *self._combo(obj),
-            *(self._scroll_speed(time_us) if self._grammar.slider_velocity else ()),
-            *self._sound(slider.head, time_us),
-        )
-        spread = self._grammar.anchors_in_time
-        for kind, share, x, y in shape.anchors:
-            at_us = time_us + scaled(slider.span_us, *share.as_integer_ratio()) if spread else time_us
-            self._groups.add(kind, at_us, *placer.tell(x, y))
-        span_end_us = time_us + slider.span_us
-        if not spread:
-            self._groups.add(EventType.LAST_ANCHOR, time_us, *placer.tell(*shape.last))
-            self._sustain(EventType.SLIDER_SUSTAIN, time_us, span_end_us)
-        self._groups.add_snapped(
-            EventType.LAST_ANCHOR,
-            span_end_us,
-            *(placer.tell(*shape.last) if spread else ()),
-            *self._sound(slider.body, time_us + BODY_US),
-            *(self._repeats(slider, time_us) if slider.repeats else ()),
-        )
-        self._sustain(EventType.SLIDER_REPEAT_SUSTAIN, span_end_us, slider.end_us)
-        self._groups.add_snapped(
-            EventType.SLIDER_END,
-            slider.end_us,
-            *placer.tell(*shape.end),
-            *self._sound(slider.tail, slider.end_us),
-        )
+        if self._taiko:
+            self._drumroll(obj, time_us, slider)
+            return
+        shape = slider.shape
+        if shape.point_count > MOST_POINTS:
+            return
+        self._placer.put(int(obj.x), int(obj.y))
+        self._sounds.put(slider.head, time_us)
+        self._groups.add(EventType.SLIDER_HEAD, time_us, self._head_says[obj.new_combo])
+        self._anchors(slider, time_us)
+        self._placer.put(*shape.last)
+        self._last_anchor(slider, time_us)
+        self._placer.put(*shape.end)
+        self._sounds.put(slider.tail, slider.end_us)
+        self._groups.add(EventType.SLIDER_END, slider.end_us, SNAPPED + self._place + SOUND)
 
-    def _repeats(self, slider: SliderView, time_us: int) -> Iterable[Statement]:
+    def _anchors(self, slider: SliderView, time_us: int) -> None:
+        spread = self._grammar.anchors_in_time
+        for kind, share, x, y in slider.shape.anchors:
+            at_us = time_us + scaled(slider.span_us, *share.as_integer_ratio()) if spread else time_us
+            self._placer.put(x, y)
+            self._groups.add(kind, at_us, self._place)
+
+    def _last_anchor(self, slider: SliderView, time_us: int) -> None:
+        """Told in two places where anchors have no times: where it is among them, how it sounds in time."""
+        span_end_us = time_us + slider.span_us
+        said = SNAPPED + SOUND * (1 + len(slider.repeats))
+        if self._grammar.anchors_in_time:
+            said = SNAPPED + self._place + said[len(SNAPPED) :]
+        else:
+            self._groups.add(EventType.LAST_ANCHOR, time_us, self._place)
+            self._sustain(EventType.SLIDER_SUSTAIN, time_us, span_end_us)
+        self._sounds.put(slider.body, time_us + BODY_US)
         for number, sound in enumerate(slider.repeats, 1):
-            yield from self._sound(sound, time_us + number * slider.span_us)
+            self._sounds.put(sound, time_us + number * slider.span_us)
+        self._groups.add(EventType.LAST_ANCHOR, span_end_us, said)
+        self._sustain(EventType.SLIDER_REPEAT_SUSTAIN, span_end_us, slider.end_us)
 
     def _drumroll(self, obj: Slider, time_us: int, slider: SliderView) -> None:
         """Its nodes are silent in the game too."""
-        self._groups.add_snapped(
-            EventType.DRUMROLL,
-            time_us,
-            *self._scroll_speed(time_us),
-            *self._sound(sound_of(obj.hitsound, obj.sample), time_us),
-        )
+        self._sounds.put(sound_of(obj.hitsound, obj.sample), time_us)
+        self._groups.add(EventType.DRUMROLL, time_us, SNAPPED + SPEED + SOUND)
         self._sustain(EventType.DRUMROLL_SUSTAIN, time_us, slider.end_us)
-        self._groups.add_snapped(EventType.DRUMROLL_END, slider.end_us)
+        self._groups.add(EventType.DRUMROLL_END, slider.end_us, SNAPPED)
 
     def _spinner(self, spinner: Spinner, time_us: int) -> None:
         end_us = self._view.time_us(spinner.end_ms)
         sound = sound_of(spinner.hitsound, spinner.sample)
         if self._taiko:
-            self._groups.add_snapped(
-                EventType.DENDEN,
-                time_us,
-                *self._scroll_speed(time_us),
-                *self._sound(sound, time_us),
-            )
+            self._sounds.put(sound, time_us)
+            self._groups.add(EventType.DENDEN, time_us, SNAPPED + SPEED + SOUND)
             self._sustain(EventType.DENDEN_SUSTAIN, time_us, end_us)
-            self._groups.add_snapped(EventType.DENDEN_END, end_us)
+            self._groups.add(EventType.DENDEN_END, end_us, SNAPPED)
             return
-        self._groups.add_snapped(EventType.SPINNER, time_us)
+        self._groups.add(EventType.SPINNER, time_us, SNAPPED)
         self._sustain(EventType.SPINNER_SUSTAIN, time_us, end_us)
-        self._groups.add_snapped(EventType.SPINNER_END, end_us, *self._sound(sound, end_us))
+        self._sounds.put(sound, end_us)
+        self._groups.add(EventType.SPINNER_END, end_us, SNAPPED + SOUND)
         self._placer.recentre()
 
     def _hold(self, hold: Hold, time_us: int) -> None:
-        end_us = self._view.time_us(hold.end_ms)
-        x, y = int(hold.x), int(hold.y)
-        place = self._placer.tell(x, y)
-        self._groups.add_snapped(
-            EventType.HOLD_NOTE,
-            time_us,
-            *place,
-            *self._sound(sound_of(hold.hitsound, hold.sample), time_us),
-        )
-        self._sustain(EventType.HOLD_NOTE_SUSTAIN, time_us, end_us, *place)
-        self._groups.add_snapped(EventType.HOLD_NOTE_END, end_us, *self._placer.tell(x, y))
+        end_us, place = self._view.time_us(hold.end_ms), (int(hold.x), int(hold.y))
+        self._placer.put(*place)
+        self._sounds.put(sound_of(hold.hitsound, hold.sample), time_us)
+        self._groups.add(EventType.HOLD_NOTE, time_us, SNAPPED + self._place + SOUND)
+        for _ in range(self._sustain(EventType.HOLD_NOTE_SUSTAIN, time_us, end_us, self._place)):
+            self._placer.put(*place)
+        self._placer.put(*place)
+        self._groups.add(EventType.HOLD_NOTE_END, end_us, SNAPPED + self._place)
 
-    def _sustain(self, kind: EventType, start_us: int, end_us: int, *place: Statement) -> None:
+    def _sustain(self, kind: EventType, start_us: int, end_us: int, place: Said = b"") -> int:
+        """How often it says so."""
         every_ms = self._grammar.sustain_ms
         if every_ms is None:
-            return
+            return 0
         every_us = every_ms * US_PER_MS
         end_us = min(end_us - SUSTAIN_END_US, start_us + LONGEST_MS * US_PER_MS)
-        for at_us in range(start_us + every_us, end_us, every_us):
-            self._groups.add_timed(kind, at_us, *place)
-
-    def _combo(self, obj: Circle | Slider) -> tuple[Statement, ...]:
-        return NEW_COMBO if obj.new_combo and self._combos else ()
-
-    def _scroll_speed(self, time_us: int) -> tuple[Statement]:
-        return (scroll_speed(self._line_at(time_us).velocity(LEAST_SCROLL_SPEED)),)
-
-    def _sound(self, sound: Sound, time_us: int) -> tuple[Statement, Statement]:
-        line = self._line_at(time_us + SOUND_EARLY_US)
-        key = sound, line.sample_set, line.volume_percent
-        told = self._sounds.get(key)
-        if told is None:
-            told = self._sounds[key] = _told_sound(*key)
-        return told
+        times_us = range(start_us + every_us, end_us, every_us)
+        for at_us in times_us:
+            self._groups.add(kind, at_us, TIMED + place)
+        return len(times_us)
 
 
-def _told_sound(sound: Sound, line_set: int, line_volume: int) -> tuple[Statement, Statement]:
-    """What the object does not say, the line does; what neither the set of the addition, the other set."""
-    normal_set = sound.normal_set or line_set
-    sets = normal_set - 1 + SETS * ((sound.addition_set or normal_set) - 1)
-    return (
-        (EventType.HITSOUND, sound.additions + SOUNDS_OF_A_SET * sets),
-        (EventType.VOLUME, min(sound.volume_percent or line_volume, PERCENT)),
-    )
+class Sounds:
+    """Notes how things sound, and tells it of all in the end: the line that rules then has its say."""
+
+    def __init__(self, view: MapView) -> None:
+        self._view = view
+        self._known: dict[Sound, int] = {}
+        """Numbered: maps sound in few ways."""
+        self._numbers: list[int] = []
+        self._times_us: list[int] = []
+
+    def put(self, sound: Sound, time_us: int) -> None:
+        self._numbers.append(self._known.setdefault(sound, len(self._known)))
+        self._times_us.append(time_us)
+
+    def numbers(self) -> dict[EventType, Ints]:
+        """What the object does not say, the line does; an addition without a set has the other's."""
+        if not self._numbers:
+            return {}
+        at_us = np.array(self._times_us, np.int64) + SOUND_EARLY_US
+        additions, normal_sets, addition_sets, volumes = np.array(list(self._known))[self._numbers].T
+        normal_sets = np.where(normal_sets, normal_sets, self._view.said_at(at_us, _set_of_line))
+        addition_sets = np.where(addition_sets, addition_sets, normal_sets)
+        volumes = np.where(volumes, volumes, self._view.said_at(at_us, _volume_of_line))
+        return {
+            EventType.HITSOUND: additions + SOUNDS_OF_A_SET * (normal_sets - 1 + SETS * (addition_sets - 1)),
+            EventType.VOLUME: np.minimum(volumes, PERCENT),
+        }
+
+
+def _set_of_line(line: Line) -> int:
+    return line.sample_set
+
+
+def _volume_of_line(line: Line) -> int:
+    return line.volume_percent

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.beatmap.objects import Hold
 from engine.beatmap.timing import LEAST_BEAT_MS
 from engine.tokens.events import Events, EventType
-from engine.tokens.groups import Groups, scroll_speed
+from engine.tokens.groups import SNAPPED, SPEED, TIMED, Groups, scroll_speed
 from engine.tokens.view import US_PER_MS
 
 if TYPE_CHECKING:
@@ -41,19 +41,19 @@ def timing_events(view: MapView, grammar: Grammar, song_ms: float | None = None)
         for number, time_ms in enumerate(_beats_ms(line, until_ms)):
             kind = _beat_kind(number, line.meter, grammar)
             time_us = round(time_ms * US_PER_MS)
-            groups.add_timed(kind, time_us)
-    return groups.events
+            groups.add(kind, time_us, TIMED)
+    return groups.events({})
 
 
 def kiai_events(view: MapView, grammar: Grammar) -> Events:
     """A group for each line that switches kiai on or off."""
     groups = Groups(view, grammar)
-    kiai = False
+    kiai = [False]
     for line in view.lines:
-        if line.kiai != kiai:
-            kiai = line.kiai
-            groups.add_snapped(EventType.KIAI, line.time_us, value=int(kiai))
-    return groups.events
+        if line.kiai != kiai[-1]:
+            kiai.append(line.kiai)
+            groups.add(EventType.KIAI, line.time_us, SNAPPED)
+    return groups.events({EventType.KIAI: kiai[1:]})
 
 
 def scroll_speed_events(view: MapView, grammar: Grammar) -> Events:
@@ -62,12 +62,14 @@ def scroll_speed_events(view: MapView, grammar: Grammar) -> Events:
     Only the last of several lines at one time counts.
     """
     groups = Groups(view, grammar)
+    told: list[int] = []
     last = UNSAID
     for line, speed in scroll_speeds(view, relative=True):
         if last == UNSAID or abs(speed - last) > SAME_SPEED:
-            groups.add_snapped(EventType.SCROLL_SPEED_CHANGE, line.time_us, scroll_speed(speed))
+            groups.add(EventType.SCROLL_SPEED_CHANGE, line.time_us, SNAPPED + SPEED)
+            told.append(scroll_speed(speed))
         last = speed
-    return groups.events
+    return groups.events({EventType.SCROLL_SPEED: told})
 
 
 def scroll_speeds(view: MapView, *, relative: bool) -> Iterator[tuple[Line, float]]:

@@ -78,7 +78,9 @@ def given(pair: str) -> Iterator[Answer]:
                 Event(EVENT_TYPES[kind], value, time) for kind, value, time in zip(*columns, strict=True)
             ]
             windows = found[f"{name}.windows"].tolist() if f"{name}.windows" in found else []
-            yield Answer(name, events, windows, found[f"{name}.tokens"].tolist() if windows else [])
+            yield Answer(
+                name, Events.of(events), windows, found[f"{name}.tokens"].tolist() if windows else []
+            )
 
 
 def family_of(pair: str) -> str:
