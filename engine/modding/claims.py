@@ -162,6 +162,7 @@ TABLE: Final = (
         Topic.SLIDERS,
         Aspect.BODY,
         ("more-points", TIME, E.DISTANCE, E.LAST_ANCHOR, kinds.more_points),
+        ("more-points", TIME, E.DISTANCE, BEATS, kinds.beat_in_path),
         ("more-points", E.LAST_ANCHOR, ANCHORS, E.LAST_ANCHOR, kinds.more_points),
         ("fewer-points", E.DISTANCE, TIME, ANCHORS, kinds.fewer_points),
         ("fewer-points", ANCHORS, E.LAST_ANCHOR, ANCHORS, kinds.fewer_points),

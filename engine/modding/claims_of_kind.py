@@ -104,6 +104,11 @@ def more_points(site: Site) -> Said | None:
     )
 
 
+def beat_in_path(_site: Site) -> Silence:
+    """Where points are told at their times, a beat comes before one or after."""
+    return Silence.ORDER
+
+
 def fewer_points(site: Site) -> Said:
     real = wording.ANCHOR_NAMES[site.group.kind]
     return Said(
@@ -197,7 +202,7 @@ def _held(site: Site) -> bool:
 def _points(site: Site) -> str:
     """How many points come before, the head included."""
     before = 1
-    for group in reversed(site.reading.groups[: site.number]):
+    for group in reversed(site.telling.groups[: site.number]):
         if group.owner == site.group.owner:
             before = max(group.anchor, 1)
             break

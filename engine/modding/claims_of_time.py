@@ -28,7 +28,7 @@ def skipped(site: Site) -> Said | Silence | None:
     likeliest = _other_time(site)
     if isinstance(likeliest, Silence):
         return likeliest
-    next_ms = site.reading.moment_after(site.number)
+    next_ms = site.telling.moment_after(site.number)
     if likeliest.value < site.value or next_ms is None or abs(likeliest.value - next_ms) > STEP_MS:
         return None
     return _timed(
@@ -185,7 +185,7 @@ def beats_stop(site: Site) -> Said:
 def no_beat(site: Site) -> Said | Silence | None:
     if not site.grammar.timing_in_map:
         return None
-    if site.reading.near(site.number, BEATS, STEP_MS):
+    if site.telling.near(site.number, BEATS, STEP_MS):
         return Silence.ORDER
     return Said(
         f"The model hears a beat where this {site.name} {'is' if site.group.kind in HEADS else 'ends'}; "
@@ -198,7 +198,7 @@ def no_beat(site: Site) -> Said | Silence | None:
 def unexpected_beat(site: Site) -> Said | Silence | None:
     if not site.grammar.timing_in_map:
         return None
-    if site.reading.near(site.number, OBJECT_PARTS, STEP_MS):
+    if site.telling.near(site.number, OBJECT_PARTS, STEP_MS):
         return Silence.ORDER
     return Said(
         "The timing puts a beat here; the model hears none, and expects an object instead.",
@@ -267,7 +267,7 @@ def _on(site: Site, told_ms: int) -> str:
 
 
 def _head_before(site: Site) -> Group | None:
-    for group in reversed(site.reading.groups[: site.number]):
+    for group in reversed(site.telling.groups[: site.number]):
         if group.kind in HEADS and group.time_ms < site.group.time_ms:
             return group
     return None

@@ -89,7 +89,7 @@ class Group(NamedTuple):
     """Of an anchor: which of the slider's points, where the head is the first; otherwise 0."""
 
 
-class Reading:
+class Telling:
     """One context's events of one map, taken apart once."""
 
     def __init__(self, beatmap: Beatmap, events: Sequence[Event], grammar: Grammar) -> None:

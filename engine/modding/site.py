@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.modding import wording
 from engine.modding.opinion import Alternative, Place
-from engine.modding.places import ANCHORS, HEADS, Group, Reading
+from engine.modding.places import ANCHORS, HEADS, Group, Telling
 from engine.modding.positions import cell_of
 from engine.tokens.codec import HALF_STEP_MS, STEP_MS
 from engine.tokens.events import EventType
@@ -53,7 +53,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    reading: Reading
+    telling: Telling
     number: int
     """Of the group."""
     scored: Scored
@@ -62,15 +62,15 @@ class Site:
 
     @property
     def group(self) -> Group:
-        return self.reading.groups[self.number]
+        return self.telling.groups[self.number]
 
     @property
     def beatmap(self) -> Beatmap:
-        return self.reading.beatmap
+        return self.telling.beatmap
 
     @property
     def grammar(self) -> Grammar:
-        return self.reading.grammar
+        return self.telling.grammar
 
     @property
     def mode(self) -> Mode:
@@ -119,15 +119,15 @@ class Site:
 
     def said_before(self, kind: EventType) -> int:
         """How many statements of a kind the group makes before this one."""
-        told = self.reading.events[self.group.start : self.scored.index]
+        told = self.telling.events[self.group.start : self.scored.index]
         return sum(event[0] is kind for event in told)
 
     def says(self, kind: EventType) -> bool:
-        return any(event[0] is kind for event in self.reading.events[self.group.start : self.group.end])
+        return any(event[0] is kind for event in self.telling.events[self.group.start : self.group.end])
 
     def told(self, kind: EventType) -> int | None:
         """What the group says of a kind."""
-        for told, value, _ in self.reading.events[self.group.start : self.group.end]:
+        for told, value, _ in self.telling.events[self.group.start : self.group.end]:
             if told is kind:
                 return value
         return None
@@ -139,7 +139,7 @@ class Site:
             return int(self.owner.x), int(self.owner.y)
         x = y = 0.0
         coarse = self.told(EventType.POSITION)
-        for kind, value, _ in self.reading.events[self.group.start : self.group.end]:
+        for kind, value, _ in self.telling.events[self.group.start : self.group.end]:
             if kind in POSITIONS:
                 x, y, _ = cell_of(kind, value, self.grammar, x=x, y=y, coarse=coarse)
         return x, y

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.modding.claims import Aspect, Claim, claim_of
 from engine.modding.opinion import Place, Suggestion
-from engine.modding.places import BODY, ENDS, Reading, measure_place
+from engine.modding.places import BODY, ENDS, Telling, measure_place
 from engine.modding.site import Silence, Site
 from engine.tokens.events import Context
 
@@ -128,8 +128,8 @@ class Judge:
         threshold: float = THRESHOLD,
     ) -> None:
         self._beatmap, self._threshold = beatmap, threshold
-        self._readings = {
-            context: Reading(beatmap, events, grammar) for context, events in texts_by_context.items()
+        self._tellings = {
+            context: Telling(beatmap, events, grammar) for context, events in texts_by_context.items()
         }
 
     def suggest(self, scored: Iterable[Scored]) -> tuple[Suggestion, ...]:
@@ -160,13 +160,13 @@ class Judge:
                 surprising[each.context][each.index] = each
         outcomes: dict[tuple[Context, int], Claim | Silence] = {}
         for context in sorted(surprising, key=lambda each: each.value):
-            in_context, reading = surprising[context], self._readings.get(context)
+            in_context, telling = surprising[context], self._tellings.get(context)
             for index in sorted(in_context):
-                number = None if reading is None else reading.group_at(index)
+                number = None if telling is None else telling.group_at(index)
                 outcomes[context, index] = (
                     Silence.ELSEWHERE
-                    if reading is None or number is None
-                    else claim_of(Site(reading, number, in_context[index], in_context))
+                    if telling is None or number is None
+                    else claim_of(Site(telling, number, in_context[index], in_context))
                 )
         return outcomes
 
