@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 from importlib import metadata
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from daemon.commands import check as cli_check
+from daemon.commands import models, tokens
+from daemon.commands.asking import EngineRefusedError
 from daemon.console import take_any_letter
 from daemon.settings import SettingsError
 
@@ -37,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     cli_check.add_arguments(check)
+    _add_models(commands)
+    _add_tokens(commands)
     doctor = commands.add_parser(
         "doctor", help="look for what would keep Mapside from working, and say what to do"
     )
@@ -45,6 +49,26 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="start the companion; what follows is passed on", add_help=False)
     run.set_defaults(run=None)
     return parser
+
+
+def _add_models(commands: Any) -> None:
+    parser = commands.add_parser(
+        "models",
+        help="list the models there are, download one, or remove one",
+        description="List the models there are, download one, or remove one.",
+    )
+    models.add_arguments(parser)
+    parser.set_defaults(run=models.models)
+
+
+def _add_tokens(commands: Any) -> None:
+    parser = commands.add_parser(
+        "tokens",
+        help="print a map as a model reads it: events and token ids",
+        description="Print a map as a model reads it: each context's events by window, with their ids.",
+    )
+    tokens.add_arguments(parser)
+    parser.set_defaults(run=tokens.tokens)
 
 
 def _doctor(_: argparse.Namespace) -> int:
@@ -67,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(arguments[1:])
         parsed = _parser().parse_args(arguments)
         return int(parsed.run(parsed))
-    except SettingsError as error:
+    except (SettingsError, EngineRefusedError) as error:
         sys.stderr.write(f"mapside: {error}\n")
         return EXIT_USAGE
     except BrokenPipeError:

@@ -109,8 +109,13 @@ def broken(text: str, width: int | None) -> list[str]:
 # As JSON.
 
 
+def dumped(what: object, *, indent: int | None = 1) -> str:
+    """One JSON object, as every command prints it; without an indent on one line."""
+    return json.dumps(what, indent=indent) + "\n"
+
+
 def as_json(results: Sequence[CheckedMap]) -> str:
-    return json.dumps(_as_object(results), indent=1) + "\n"
+    return dumped(_as_object(results))
 
 
 def _as_object(results: Sequence[CheckedMap]) -> dict[str, Any]:

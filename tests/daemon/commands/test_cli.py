@@ -21,33 +21,13 @@ from daemon.demo.song import write_song
 from engine.beatmap.builder import osu
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Severity
+from tests.daemon.commands.command_line import ROOT, mapside
 from tests.daemon.desktop.desktop import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parents[3]
 FLAWED = frozenset({Mistake.OFFSCREEN, Mistake.TOO_FAST, Mistake.CONFLICTING})
-
-
-def mapside(
-    *arguments: str | Path, home: Path | None = None, columns: int | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """`columns`: as on a terminal that wide."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAPSIDE_")}
-    if home:
-        environment["MAPSIDE_HOME"] = str(home)
-    if columns:
-        environment |= {"FORCE_COLOR": "1", "COLUMNS": str(columns), "TERM": "xterm"}
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", "daemon.cli", *map(str, arguments)],
-        cwd=ROOT,
-        env={**kept, **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=100,
-    )
 
 
 @pytest.fixture(scope="module")

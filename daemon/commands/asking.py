@@ -1,0 +1,56 @@
+"""One question to the engine from the command line: its child process starts, answers, and is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from daemon.engine_link import engine_options
+from daemon.engine_state import as_sentence
+from daemon.settings import load_settings
+from engine.host import Engine, EngineError
+from engine.jobs import Progress, Urgency
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from engine.service import Answer, Request
+
+
+class EngineRefusedError(Exception):
+    """One sentence for the person."""
+
+
+@asynccontextmanager
+async def own_engine() -> AsyncIterator[Engine]:
+    """As the settings have it; no process of it is left afterwards."""
+    engine = Engine(engine_options(load_settings().engine), lambda _: None)
+    try:
+        yield engine
+    finally:
+        await engine.stop()
+
+
+async def ask(
+    engine: Engine, request: Request, listen: Callable[[Progress | Answer], None] = lambda _: None
+) -> Answer | None:
+    """The last answer; everything that is said on the way goes to `listen`."""
+    answer: Answer | None = None
+    try:
+        async with aclosing(engine.ask(request, urgency=Urgency.PERSON)) as said:
+            async for each in said:
+                listen(each)
+                if not isinstance(each, Progress):
+                    answer = each
+    except EngineError as error:
+        raise EngineRefusedError(as_sentence(error)) from error
+    return answer
+
+
+def ask_once(request: Request, listen: Callable[[Progress | Answer], None] = lambda _: None) -> Answer | None:
+    async def run() -> Answer | None:
+        async with own_engine() as engine:
+            return await ask(engine, request, listen)
+
+    return asyncio.run(run())
