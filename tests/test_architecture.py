@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # Highest first. A room imports from its own rung and from those below it.
 LADDER = (
     {"host"},
+    {"process"},
+    {"child"},
+    {"pipe"},
     {"service"},
     {"training", "modding", "checks"},
     {"generation", "diffusion", "postprocess"},

@@ -1,0 +1,56 @@
+"""How much of a song a checkpoint hears at once, read from config.json alone: no weights, no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import BaseModel, Field
+
+from engine.checkpoints.reading import read_json
+from engine.model.spec import CONV_STRIDE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Size = Annotated[int, Field(ge=1, le=1 << 24)]
+
+_USUAL_FRAMES: Final = {"v28": 1024, "v29": 1024, "v30": 4096, "v31": 4096, "v32": 2048}
+_USUAL_HOP_SAMPLES: Final = 128
+_USUAL_RATE_HZ: Final = 16_000
+
+
+class _Backbone(BaseModel):
+    max_source_positions: Size
+
+
+class _Config(BaseModel):
+    backbone_config: _Backbone
+    vocab_size_in: Size
+    vocab_size: Size
+    hop_length: Size = _USUAL_HOP_SAMPLES
+    sample_rate: Size = _USUAL_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    window_ms: float
+    tokens: tuple[int, int] | None
+    """How many ids the model reads and writes; None where only a tokenizer is there."""
+
+
+def read_hearing(folder: Path, family: str) -> Hearing:
+    """A folder without a config.json, with a tokenizer alone, hears as its family was published."""
+    path = folder / "config.json"
+    if not path.exists():
+        return Hearing(_window_ms(_USUAL_FRAMES[family], _USUAL_HOP_SAMPLES, _USUAL_RATE_HZ), None)
+    config = read_json(path, _Config, "fetch the checkpoint again, or choose one of V28 to V32")
+    frames = config.backbone_config.max_source_positions * CONV_STRIDE
+    return Hearing(
+        _window_ms(frames, config.hop_length, config.sample_rate), (config.vocab_size_in, config.vocab_size)
+    )
+
+
+def _window_ms(frames: int, hop_samples: int, rate_hz: int) -> float:
+    """The first and the last frame are centred on the edges, hence one hop less than there are frames."""
+    return (frames - 1) * hop_samples * 1000 / rate_hz
