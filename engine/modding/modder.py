@@ -1,0 +1,201 @@
+"""Asks a model about a map, window by window: nearest to the edit first, and only what it can have changed.
+
+Windows know nothing of one another, and a decoder looks back alone. So what was said of a window holds for
+as long as its prompt, up to the last event that counts, stays the same; and where it does not, what was
+computed up to the first id that changed still holds.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import torch
+from torch.nn.functional import linear, pad
+
+from engine.modding.nearby import Remembered, WindowKey, expected_bytes, room_for
+from engine.modding.reading import nearest_first
+from engine.modding.surprisal import measured, row_scores
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+    from torch import Tensor
+
+    from engine.modding.listening import Listener, Mind
+    from engine.modding.nearby import Nearby
+    from engine.modding.reading import Question, Reading
+    from engine.modding.surprisal import RowScores
+
+ON_GPU_AT_ONCE: Final = 8
+"""Windows. One alone leaves a large GPU idle between two kernels."""
+ON_CPU_AT_ONCE: Final = 1
+"""A window's 500 tokens fill the caches; more of them only make the first one wait for the last."""
+KEPT_ANSWERS: Final = 4096
+"""Windows: forty versions of a three-minute map with nothing in common. 5 KB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """A step on the way to an answer, so that others get their turn."""
+
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: Question
+    scores: RowScores
+    is_new: bool
+    """False: nothing was computed for it."""
+
+
+class Answers:
+    """By window and its exact prompt; the ones used least recently go first."""
+
+    def __init__(self, most: int = KEPT_ANSWERS) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[str, int, bytes], npt.NDArray[np.float32]] = OrderedDict()
+
+    def get(self, key: tuple[str, int, bytes]) -> npt.NDArray[np.float32] | None:
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: tuple[str, int, bytes], packed: npt.NDArray[np.float32]) -> None:
+        self._kept[key] = packed
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+class Modder:
+    """The decoder's half. Made anew for each version of a map; what it learns stays in what it is given."""
+
+    def __init__(
+        self, mind: Mind, reading: Reading, listener: Listener, *, answers: Answers, nearby: Nearby, map_: str
+    ) -> None:
+        self._mind, self._reading, self._listener = mind, reading, listener
+        self._answers, self._nearby, self._map = answers, nearby, map_
+        self._at_once = ON_CPU_AT_ONCE if mind.device.type == "cpu" else ON_GPU_AT_ONCE
+
+    def mod(self, near_ms: float) -> Iterator[Listened | Answer]:
+        """Every window, the nearest first. Close it at any step: nothing is left half-done."""
+        self._nearby.look_at(self._map, near_ms)
+        waiting: list[Question] = []
+        for index in nearest_first(self._reading.windows, near_ms):
+            question = self._reading.question(index)
+            packed = self._known(question)
+            if packed is not None:
+                yield Answer(question, row_scores(packed), is_new=False)
+            elif self._is_worth_remembering(question):
+                yield from self._answer_and_remember(question)
+            else:
+                waiting.append(question)
+            if len(waiting) == self._at_once:
+                yield from self._answer_together(waiting)
+                waiting = []
+        if waiting:
+            yield from self._answer_together(waiting)
+
+    def _known(self, question: Question) -> npt.NDArray[np.float32] | None:
+        if not question.asked:
+            return np.zeros((0, 2), np.float32)
+        return self._answers.get(self._key(question))
+
+    def _key(self, question: Question) -> tuple[str, int, bytes]:
+        return self._listener.sound, question.window.start_sample, question.key()
+
+    def _window_key(self, question: Question) -> WindowKey:
+        return WindowKey(self._map, self._listener.sound, question.window.start_sample)
+
+    def _is_worth_remembering(self, question: Question) -> bool:
+        size_bytes = expected_bytes(len(question.ids), self._mind.model.spec, self._mind.dtype)
+        return self._nearby.would_keep(self._window_key(question), question.window, size_bytes)
+
+    def _answer_together(self, questions: Sequence[Question]) -> Iterator[Listened | Answer]:
+        states = self._listener.states([question.window for question in questions])
+        yield Listened(questions[0].index)
+        for question, packed in zip(questions, self._ask_together(questions, states), strict=True):
+            self._answers.keep(self._key(question), packed)
+            yield Answer(question, row_scores(packed), is_new=True)
+
+    @torch.inference_mode()
+    def _ask_together(
+        self, questions: Sequence[Question], states: Tensor
+    ) -> Iterator[npt.NDArray[np.float32]]:
+        model, longest = self._mind.model, max(len(question.ids) - 1 for question in questions)
+        before = [longest + 1 - len(question.ids) for question in questions]
+        ids = torch.stack(
+            [
+                pad(_tensor(question.ids[:-1]), (pads, 0), value=model.spec.pad_id)
+                for question, pads in zip(questions, before, strict=True)
+            ]
+        ).to(self._mind.device)  # [B, T]
+        real = torch.arange(longest)[None] >= torch.tensor(before)[:, None]
+        hidden = model.decode(
+            ids, model.hear(states), real=real.to(self._mind.device) if any(before) else None
+        )
+        wanted = [
+            hidden[at, pads + torch.tensor(question.rows)]
+            for at, (question, pads) in enumerate(zip(questions, before, strict=True))
+        ]
+        real_ids = [_tensor(question.ids)[torch.tensor(question.rows) + 1] for question in questions]
+        packed = self._measured(torch.cat(wanted), torch.cat(real_ids)).numpy()
+        bounds = np.cumsum([len(rows) for rows in wanted])[:-1]
+        return iter(np.split(packed, bounds))
+
+    def _answer_and_remember(self, question: Question) -> Iterator[Listened | Answer]:
+        key = self._window_key(question)
+        remembered = self._nearby.take(key)
+        if remembered is None:
+            states = self._listener.states([question.window])
+            yield Listened(question.index)
+            remembered = self._unread(question, states)
+            del states
+        self._go_on(remembered, question)
+        self._nearby.keep(key, remembered)
+        packed = torch.stack([remembered.rows[row] for row in question.rows]).numpy()
+        self._answers.keep(self._key(question), packed)
+        yield Answer(question, row_scores(packed), is_new=True)
+
+    @torch.inference_mode()
+    def _unread(self, question: Question, states: Tensor) -> Remembered:
+        mind = self._mind
+        cache = room_for(len(question.ids), None, mind.model.spec, dtype=mind.dtype, device=mind.device)
+        return Remembered(question.window, mind.model.hear(states), cache, question.ids[:0], {})
+
+    @torch.inference_mode()
+    def _go_on(self, remembered: Remembered, question: Question) -> None:
+        """From the first id that matters on: what this question asks and the last one did not."""
+        mind, ids, rows = self._mind, question.ids, question.rows
+        same = remembered.common(ids)
+        # A row is about the id after it.
+        remembered.rows = {row: known for row, known in remembered.rows.items() if row + 2 <= same}
+        asked = [row for row in rows if row not in remembered.rows]
+        start = min([*asked, same, remembered.cache.filled])
+        remembered.cache.rewind(start)
+        remembered.cache = room_for(
+            len(ids), remembered.cache, mind.model.spec, dtype=mind.dtype, device=mind.device
+        )
+        read = _tensor(ids[start:-1])[None].to(mind.device)
+        hidden = mind.model.decode(read, remembered.heard, cache=remembered.cache)[0]  # [T, D]
+        wanted = torch.tensor(asked)
+        said = self._measured(hidden[wanted - start], _tensor(ids)[wanted + 1])
+        remembered.rows |= dict(zip(asked, said, strict=True))
+        remembered.ids = ids
+
+    def _measured(self, hidden: Tensor, real: Tensor) -> Tensor:
+        """Only the rows that count meet the vocabulary, and only their figures leave the device."""
+        return measured(linear(hidden.float(), self._mind.head), real.to(self._mind.device)).cpu()
+
+
+def _tensor(ids: array[int]) -> Tensor:
+    return torch.tensor(ids, dtype=torch.long)
