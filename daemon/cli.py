@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from daemon.commands import check as cli_check
-from daemon.commands import models, tokens
+from daemon.commands import mod, models, tokens
 from daemon.commands.asking import EngineRefusedError
 from daemon.console import take_any_letter
 from daemon.settings import SettingsError
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_check.add_arguments(check)
     _add_models(commands)
     _add_tokens(commands)
+    _add_mod(commands)
     doctor = commands.add_parser(
         "doctor", help="look for what would keep Mapside from working, and say what to do"
     )
@@ -59,6 +60,18 @@ def _add_models(commands: Any) -> None:
     )
     models.add_arguments(parser)
     parser.set_defaults(run=models.models)
+
+
+def _add_mod(commands: Any) -> None:
+    parser = commands.add_parser(
+        "mod",
+        help="ask the model what it thinks of maps",
+        description="Ask the model what it thinks of maps, and print what surprises it, the strongest first.",
+        epilog=mod.EXIT_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    mod.add_arguments(parser)
+    parser.set_defaults(run=mod.mod)
 
 
 def _add_tokens(commands: Any) -> None:

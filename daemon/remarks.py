@@ -9,17 +9,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from daemon.locating import Located, Locator
-from daemon.matching import NEAR_MS
-from daemon.topics import BY_TOPIC, SAME_MATTER
+from daemon.topics import BY_TOPIC
 from engine.checks.check import Finding, Severity
+from engine.service import CHECKS_OF, agrees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from daemon.analysis import Analysis
     from daemon.matching import Anchor
     from daemon.session import Verdict
-    from engine.service import Opinion, Place, Suggestion, Topic
+    from engine.service import Opinion, Suggestion
 
 WARNING_FROM: Final = 100.0
 """Relative surprisal, shown as 10: below it the reference's MaiMod speaks of taste."""
@@ -97,7 +97,7 @@ def remarks_on(
     remarks: list[Remark] = []
     agreements: list[Agreement] = []
     for suggestion in suggestions:
-        rule = rules.speaking_of(suggestion.topic, suggestion.places[0])
+        rule = rules.saying_the_same(suggestion)
         if rule is None:
             remarks.append(_remark(locator, suggestion))
         else:
@@ -143,29 +143,20 @@ def _share(value: float, nothing: float, full: float) -> float:
 
 
 class _RuleFindings:
-    """The rules' findings by the objects they are about, and by time where they are about a line."""
+    """The rules' findings by the check that made them."""
 
     def __init__(self, findings: Sequence[Located]) -> None:
-        self._by_object: dict[int, list[int]] = defaultdict(list)
-        self._of_lines: list[int] = []
-        self._findings: Mapping[int, Finding] = {
-            index: located.finding
-            for index, located in enumerate(findings)
-            if located.finding.check_id in SAME_MATTER
-        }
-        for index, finding in self._findings.items():
-            for number in finding.objects:
-                self._by_object[number].append(index)
-            if not finding.objects and finding.time_ms is not None:
-                self._of_lines.append(index)
+        self._by_check: dict[str, list[tuple[int, Finding]]] = defaultdict(list)
+        for index, located in enumerate(findings):
+            self._by_check[located.finding.check_id].append((index, located.finding))
 
-    def speaking_of(self, topic: Topic, place: Place) -> int | None:
-        """The worst rule finding about that object, or line, and that matter."""
-        near = [index for index in self._of_lines if self._is_at(index, place.time_ms)]
-        about = {index for number in place.objects for index in self._by_object[number]}.union(near)
-        same = [index for index in sorted(about) if topic in SAME_MATTER[self._findings[index].check_id]]
-        return max(same, key=lambda index: self._findings[index].severity, default=None)
-
-    def _is_at(self, index: int, time_ms: float) -> bool:
-        at_ms = self._findings[index].time_ms
-        return at_ms is not None and abs(at_ms - time_ms) <= NEAR_MS
+    def saying_the_same(self, suggestion: Suggestion) -> int | None:
+        """Index of the worst rule finding about that object and that matter."""
+        checks = CHECKS_OF.get((suggestion.topic, suggestion.variant), frozenset())
+        same = [
+            (finding.severity, -index)
+            for check in checks
+            for index, finding in self._by_check.get(check, ())
+            if agrees(suggestion, finding)
+        ]
+        return -max(same)[1] if same else None

@@ -1,4 +1,4 @@
-"""What a model's suggestions are about, told to the page like checks; and which rules speak of the same."""
+"""What a model's suggestions are about, told to the page like checks."""
 
 from __future__ import annotations
 
@@ -94,33 +94,3 @@ TOPIC_CHECKS: Final = (
     ),
 )
 BY_TOPIC: Final[Mapping[Topic, TopicCheck]] = {check.topic: check for check in TOPIC_CHECKS}
-
-SAME_MATTER: Final[Mapping[str, frozenset[Topic]]] = {
-    rule: frozenset(topics)
-    for rule, topics in {
-        "concurrent-objects": (Topic.RHYTHM, Topic.COMPOSE),
-        "offscreen-objects": (Topic.COMPOSE, Topic.SLIDERS),
-        "no-duration": (Topic.RHYTHM, Topic.SLIDERS),
-        "invisible-sliders": (Topic.SLIDERS,),
-        "abnormal-slider-paths": (Topic.SLIDERS,),
-        "long-combo": (Topic.NEW_COMBOS,),
-        "short-sliders": (Topic.RHYTHM, Topic.SLIDERS),
-        "full-overlaps": (Topic.COMPOSE,),
-        "short-spinners": (Topic.RHYTHM,),
-        "spinner-recovery": (Topic.RHYTHM,),
-        "banana-gaps": (Topic.RHYTHM,),
-        "mania-same-column": (Topic.RHYTHM, Topic.COMPOSE),
-        "mania-short-hold": (Topic.RHYTHM, Topic.SLIDERS),
-        "unsnapped-objects": (Topic.RHYTHM, Topic.TIMING, Topic.SLIDERS),
-        "just-before-line": (Topic.RHYTHM, Topic.TIMING, Topic.SCROLL_SPEEDS),
-        "first-timing-line": (Topic.TIMING,),
-        "conflicting-lines": (Topic.TIMING, Topic.SCROLL_SPEEDS),
-        "timing-line-values": (Topic.TIMING, Topic.SCROLL_SPEEDS),
-        "unsnapped-kiai": (Topic.KIAI,),
-        "short-kiai": (Topic.KIAI,),
-        "muted-objects": (Topic.HIT_SOUNDS,),
-        "few-hit-sounds": (Topic.HIT_SOUNDS,),
-        "unheard-additions": (Topic.HIT_SOUNDS,),
-    }.items()
-}
-"""Rule -> topics in which a model that speaks of the same object means the same thing."""

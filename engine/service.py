@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from engine.jobs import Progress
+from engine.modding.agreement import CHECKS_OF, agrees
 from engine.modding.opinion import Alternative, Opinion, Place, Suggestion, Topic
 
-__all__ = ["Alternative", "Opinion", "Place", "Progress", "Suggestion", "Topic"]
+__all__ = ["CHECKS_OF", "Alternative", "Opinion", "Place", "Progress", "Suggestion", "Topic", "agrees"]
 
 ModelState: TypeAlias = Literal["absent", "partial", "complete", "local", "broken"]
 

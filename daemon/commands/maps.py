@@ -40,6 +40,10 @@ class NothingToCheckError(ValueError):
     """A path that leads to no difficulty; the message says what to do."""
 
 
+class MapReadError(Exception):
+    """What is the matter with a file, to be read after its name: "is gone."."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
     check: str
@@ -163,16 +167,23 @@ def check_batch(maps: Sequence[Path], disabled: frozenset[str]) -> list[CheckedM
 
 def check_map(path: Path, disabled: frozenset[str], songs: SongLengths) -> CheckedMap:
     try:
+        _, document = read_map(path)
+    except MapReadError as error:
+        return CheckedMap(path, unreadable=str(error))
+    return _checked(path, document, disabled, songs)
+
+
+def read_map(path: Path) -> tuple[bytes, Document]:
+    try:
         data = _read(path)
     except BusyError as error:
-        return CheckedMap(path, unreadable=f"cannot be read ({error.strerror or error}).")
+        raise MapReadError(f"cannot be read ({error.strerror or error}).") from error
     if data is None:
-        return CheckedMap(path, unreadable="is gone.")
+        raise MapReadError("is gone.")
     reason = _not_a_map(data)
     if reason:
-        return CheckedMap(path, unreadable=reason)
-    document, _ = analysis.parse(data)
-    return _checked(path, document, disabled, songs)
+        raise MapReadError(reason)
+    return data, analysis.parse(data)[0]
 
 
 def _read(path: Path) -> bytes | None:
@@ -192,7 +203,8 @@ def _checked(path: Path, document: Document, disabled: frozenset[str], songs: So
     checks = tuple(check for check in CHECKS if check.id not in disabled)
     result = analysis.analyse(document, _song_of(path, document, songs), checks)
     metadata = document.beatmap.metadata
-    findings = sorted(map(_shown, result.findings), key=_strongest_first)
+    shown = (shown_finding(each, TITLES[each.finding.check_id]) for each in result.findings)
+    findings = sorted(shown, key=_strongest_first)
     return CheckedMap(
         path,
         artist=metadata.artist,
@@ -204,11 +216,11 @@ def _checked(path: Path, document: Document, disabled: frozenset[str], songs: So
     )
 
 
-def _shown(located: Located) -> ShownFinding:
+def shown_finding(located: Located, title: str) -> ShownFinding:
     finding = located.finding
     return ShownFinding(
         check=finding.check_id,
-        title=TITLES[finding.check_id],
+        title=title,
         category=located.category,
         severity=finding.severity,
         strength=finding.strength,

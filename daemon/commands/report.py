@@ -115,10 +115,10 @@ def dumped(what: object, *, indent: int | None = 1) -> str:
 
 
 def as_json(results: Sequence[CheckedMap]) -> str:
-    return dumped(_as_object(results))
+    return dumped(as_object(results))
 
 
-def _as_object(results: Sequence[CheckedMap]) -> dict[str, Any]:
+def as_object(results: Sequence[CheckedMap]) -> dict[str, Any]:
     read = [each for each in results if each.unreadable is None]
     return {
         "shape": JSON_SHAPE,

@@ -17,12 +17,11 @@ from daemon.pages import greeting
 from daemon.protocol import Message, Shown
 from daemon.remarks import OpinionState, ShownOpinion, remarks_on
 from daemon.session import Look, MapSummary, Session, Status, compare, counts
-from daemon.topics import SAME_MATTER
 from engine.beatmap.builder import MapBuilder, osu
 from engine.beatmap.diff import diff
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Song
-from engine.service import Alternative, Opinion, Place, Suggestion, Topic
+from engine.service import CHECKS_OF, Alternative, Opinion, Place, Suggestion, Topic
 
 BEAT_MS = 60_000 / 180
 SAVED_AT = 1_795_250_000.0
@@ -133,9 +132,9 @@ def example_opinion(shown: Shown) -> Opinion:
     said_by_rule = next(
         located.finding
         for located in shown.analysis.findings
-        if located.finding.objects and located.finding.check_id in SAME_MATTER
+        if located.finding.objects and located.finding.check_id == "unsnapped-objects"
     )
-    (topic, *_) = SAME_MATTER[said_by_rule.check_id]
+    topic, variant = next(claim for claim, checks in CHECKS_OF.items() if said_by_rule.check_id in checks)
     suggestions = (
         example_suggestion(shown, 23),
         example_suggestion(
@@ -151,7 +150,7 @@ def example_opinion(shown: Shown) -> Opinion:
             at=None,
             neighbours=(),
         ),
-        example_suggestion(shown, said_by_rule.objects[0], topic=topic, surprisal=150.0),
+        example_suggestion(shown, said_by_rule.objects[0], topic=topic, variant=variant, surprisal=150.0),
         example_suggestion(
             shown,
             60,
