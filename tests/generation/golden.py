@@ -1,0 +1,266 @@
+"""The prompts of the models' own program, asked of ours. Plain functions: each takes a vector and asserts.
+
+Judging a map (`maimod`) everything in a window is in its prompt. Writing one (`generate`) a window's prompt
+holds what was settled before: there the other program's outputs are taken as what our model had written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.beatmap.document import Document
+from engine.beatmap.objects import Mode
+from engine.checkpoints.upstream import read_spec, read_vocabulary
+from engine.generation.draft import Draft, timed
+from engine.generation.layout import layout_of
+from engine.generation.plan import plan, steered_from
+from engine.generation.prompts import Text, model_conditions, prompt_for, teacher_forced, with_conditions
+from engine.generation.stops import Stops
+from engine.generation.windows import WindowShape, cut
+from engine.tokens.conditions import Conditions
+from engine.tokens.events import Context
+from engine.tokens.grammar import grammar_of
+from engine.tokens.map_events import context_events
+from engine.tokens.vocab import PAD_ID
+from tests.shared_data import SHARED, shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from engine.beatmap.beatmap import Beatmap
+    from engine.generation.layout import Layout
+    from engine.generation.windows import Window
+    from engine.model.spec import ModelSpec
+
+SAMPLES_PER_MS = 16
+PLACES = frozenset({"pos", "pos_x", "pos_y", "pos_refine", "column"})
+
+
+def vectors(kind: str) -> list[Path]:
+    """All of `maimod` or `generate`; none without the data."""
+    return sorted((SHARED / "golden" / kind).glob("*.npz"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a vector's answers were asked of."""
+
+    said: dict[str, Any]
+    spec: ModelSpec
+    layout: Layout
+    conditions: Conditions
+    negative_descriptors: tuple[str, ...] | None
+
+    @classmethod
+    def read(cls, vector: Path) -> Asked:
+        said = json.loads(vector.with_suffix(".json").read_text(encoding="utf-8"))
+        spec, layout = _model(said["checkpoint"], said["version"])
+        config = said["generation_config"]
+        negative = config["negative_descriptors"]
+        return cls(said, spec, layout, conditions(config), None if negative is None else tuple(negative))
+
+    @property
+    def shape(self) -> WindowShape:
+        return WindowShape(self.spec.window_samples)
+
+    def windows(self, song_ms: float, **limits: float | None) -> tuple[Window, ...]:
+        return cut(round(song_ms * SAMPLES_PER_MS), self.shape, **limits)
+
+    def context(self, name: str, context: Context, song_ms: float) -> Text:
+        return Text(self.events(beatmap(name), context, song_ms), self.layout.vocab)
+
+    def events(self, read: Beatmap, context: Context, song_ms: float) -> Sequence[Any]:
+        return context_events(read, grammar_of(self.said["version"]), context, song_ms)
+
+    def assert_told_to_the_encoder(
+        self, windows: Sequence[Window], song_ms: float, answers: Sequence[Mapping[str, Any]]
+    ) -> None:
+        ours = model_conditions(self.spec, self.layout.vocab, self.conditions, windows, self.shape, song_ms)
+        told = {
+            "difficulty": ours.difficulty,
+            "mapper_idx": ours.mapper,
+            "song_position": ours.song_position,
+        }
+        for row, answer in enumerate(answers):
+            assert {name: [rows[row].tolist()] for name, rows in told.items() if rows is not None} == answer
+
+
+@cache
+def _model(checkpoint: str, family: str) -> tuple[ModelSpec, Layout]:
+    folder = shared("golden", "checkpoints", checkpoint)
+    spec = read_spec(folder)
+    return spec, layout_of(read_vocabulary(folder, spec), family, spec.decoder.positions)
+
+
+@cache
+def beatmap(name: str) -> Beatmap:
+    return Document.parse(shared("golden", "inputs", "beatmaps", f"{name}.osu").read_bytes()).beatmap
+
+
+def conditions(said: Mapping[str, Any]) -> Conditions:
+    """As golden writes them down."""
+    return Conditions(
+        mode=Mode(said["gamemode"]),
+        beatmap_id=said["beatmap_id"],
+        star_rating=said["difficulty"],
+        mapper_id=said["mapper_id"],
+        year=said["year"],
+        hitsounded=said["hitsounded"],
+        hp_drain=said["hp_drain_rate"],
+        circle_size=said["circle_size"],
+        overall_difficulty=said["overall_difficulty"],
+        approach_rate=said["approach_rate"],
+        slider_multiplier=said["slider_multiplier"],
+        slider_tick_rate=said["slider_tick_rate"],
+        keys=said["keycount"],
+        hold_note_ratio=said["hold_note_ratio"],
+        scroll_speed_ratio=said["scroll_speed_ratio"],
+        descriptors=None if said["descriptors"] is None else tuple(said["descriptors"]),
+    )
+
+
+def assert_judged_alike(vector: Path) -> None:
+    """Every window's prompt, what the encoder is told, and which ids are which events."""
+    asked = Asked.read(vector)
+    said, song_ms = asked.said, asked.said["song_length"]
+    windows = asked.windows(song_ms)
+    assert [window.time_ms for window in windows] == said["window_times"]
+    told = {
+        context: asked.events(beatmap(said["beatmap"]), context, song_ms) for context in asked.layout.written
+    }
+    texts = {context: Text(events, asked.layout.vocab) for context, events in told.items()}
+    with np.load(vector) as found:
+        answers = np.split(found["prompt_tokens"], found["prompt_offsets"][1:-1])
+    for window, answer in zip(windows, answers, strict=True):
+        prompt = teacher_forced(asked.layout, asked.conditions, texts, window, asked.shape, song_ms)
+        assert list(prompt.ids) == answer.tolist(), window.time_ms
+        for span in prompt.spans:
+            events = texts[span.context].ids(span.first_event, span.end_event, window.time_ms)
+            assert list(prompt.ids[span.start : span.end]) == events
+    asked.assert_told_to_the_encoder(windows, song_ms, said["model_kwargs"])
+
+
+def assert_written_alike(vector: Path) -> None:
+    """Every window's prompts, wanted and not, and where it is stopped; then what came of them all."""
+    asked = Asked.read(vector)
+    writer = _Writer(asked, vector)
+    for call in asked.said["processor_generate"]:
+        writer.follow(call)
+    assert writer.at == len(asked.said["windows"])
+
+
+def _final(draft: Draft, layout: Layout, song_ms: float, **limits: float | None) -> dict[str, list[Any]]:
+    """The other program hands its events on with their times counted anew over the whole song, cut to what
+    was asked for with 10 ms to spare.
+    """
+    said = [(event.type, event.value) for event in draft.events]
+    events = timed(said, (), song_ms, types_first=layout.types_first)
+    start_ms, end_ms = limits["start_ms"], limits["end_ms"]
+    if start_ms is not None:
+        events = [event for event in events if event.time >= start_ms - 10]
+    while end_ms is not None and events and events[-1].time > end_ms + 10:
+        events.pop()
+    return {
+        "events": [[event.type.label, event.value] for event in events],
+        "times": [event.time for event in events],
+    }
+
+
+def _unplaced(answer: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """Without positions, which were turned into another form there."""
+    return [
+        (label, value, time)
+        for (label, value), time in zip(answer["events"], answer["times"], strict=True)
+        if label not in PLACES
+    ]
+
+
+class _Writer:
+    def __init__(self, asked: Asked, vector: Path) -> None:
+        self._asked, self._layout = asked, asked.layout
+        with np.load(vector) as found:
+            self._answers = {name: found[name].tolist() for name in found.files}
+        self.at = 0
+        """How many windows have been written."""
+
+    def follow(self, call: Mapping[str, Any]) -> None:
+        """One round of writing: timing first, say, and then, with that given, the map."""
+        settings, song_ms = self._asked.said["settings"], call["song_length"]
+        limits = {"start_ms": settings["start_time"], "end_ms": settings["end_time"]}
+        windows = self._asked.windows(song_ms, **limits)
+        assert [window.time_ms for window in windows] == call["window_times"]
+        wanted = [Context(name) for name in call["out_context"]]
+        given = self._given(call, song_ms)
+        planned = plan(self._layout, self._asked.conditions.mode, wanted, given)
+        texts = dict(given)
+        results = []
+        for context in planned.to_write:
+            draft = self._draft(context, song_ms)
+            for window in windows:
+                texts[context] = draft.text()
+                self._write(draft, texts, window, song_ms)
+            texts[context] = draft.text()
+            if context in wanted:
+                results.append(draft)
+        for draft, answer in zip(results, call["results"], strict=True):
+            if not settings["add_to_beatmap"]:
+                assert _unplaced(_final(draft, self._layout, song_ms, **limits)) == _unplaced(answer)
+
+    def _given(self, call: Mapping[str, Any], song_ms: float) -> dict[Context, Text]:
+        """What the call names, and the timing that the round before it made."""
+        given = {
+            Context(name): self._asked.context(self._source, Context(name), song_ms)
+            for name in call["in_context"]
+            if name != "none"
+        }
+        lines = self._asked.said.get("generate_timing", [])
+        if self.at and lines:
+            text = "\n".join(("osu file format v14", "", "[TimingPoints]", *lines[0], ""))
+            made = Document.parse(text.encode()).beatmap
+            events = self._asked.events(made, Context.TIMING, song_ms)
+            given[Context.TIMING] = Text(events, self._layout.vocab)
+        return given
+
+    @property
+    def _source(self) -> str:
+        return str(self._asked.said["overrides"]["beatmap_path"]).removesuffix(".osu")
+
+    def _draft(self, context: Context, song_ms: float) -> Draft:
+        settings = self._asked.said["settings"]
+        if not settings["add_to_beatmap"] or settings["start_time"] is None:
+            return Draft(self._layout, context)
+        events = self._asked.events(beatmap(self._source), context, song_ms)
+        return Draft.before(self._layout, context, events, settings["start_time"])
+
+    def _write(self, draft: Draft, texts: Mapping[Context, Text], window: Window, song_ms: float) -> None:
+        asked, number = self._asked, self.at
+        told = asked.said["windows"][number]
+        prompt = prompt_for(
+            self._layout, asked.conditions, texts, draft.context, window, asked.shape, song_ms
+        )
+        assert told["context"] == draft.context.value
+        assert list(prompt.ids) == self._answers[f"w{number}.prompt"], number
+        unwanted = self._answers.get(f"w{number}.negative_prompt")
+        if unwanted is not None:
+            steered = steered_from(asked.conditions, asked.negative_descriptors)
+            ours = with_conditions(prompt, self._layout, steered, song_ms)
+            assert list(ours) == [token for token in unwanted if token != PAD_ID]
+        self._assert_stopped_alike(Stops.of(self._layout, draft.context, window, asked.shape), told)
+        asked.assert_told_to_the_encoder([window], song_ms, [told["model_kwargs"]])
+        draft.add(self._answers[f"w{number}.output"], window, asked.shape)
+        self.at += 1
+
+    def _assert_stopped_alike(self, stops: Stops, told: Mapping[str, Any]) -> None:
+        shape = self._asked.shape
+        assert told["lookback_time"] == (shape.lookback_ms if stops.settled else 0)
+        assert told["lookahead_time"] == (shape.lookahead * shape.length_ms if stops.left else 0)
+        _, count = told["eos_set"]
+        # Where no context is marked the other program counts an end of its own once more.
+        ends = sum(token in stops for token in range(self._layout.vocab.output_size))
+        assert count == ends
