@@ -171,10 +171,8 @@ class ModelShelf:
 
     async def _receive(self, name: str, pull: Pull) -> None:
         request = PullModel(name)
-        async with (
-            aclosing(self._engine.ask(request, urgency=Urgency.PERSON, key=name)) as events,
-            aclosing(paced(events, TOLD_EVERY_S)) as seldom,
-        ):
+        events = self._engine.ask(request, urgency=Urgency.PERSON, key=name)
+        async with aclosing(paced(events, TOLD_EVERY_S)) as seldom:
             async for event in seldom:
                 if isinstance(event, Progress):
                     pull.advance(event.done, event.total, time.monotonic())

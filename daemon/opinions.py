@@ -26,7 +26,7 @@ from engine.jobs import Progress, Urgency
 from engine.service import FillSong, Mod, Opinion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
 
     from daemon.archive import Archive
@@ -180,7 +180,7 @@ class Opinions:
         request = await asyncio.to_thread(self._question, hearing)
         asking = self._link.ask(request, urgency=Urgency.MOD, key=str(hearing.path))
         complete = False
-        async with aclosing(asking), aclosing(paced(_heard(asking), TOLD_EVERY_S)) as seldom:
+        async with aclosing(paced(_heard(asking), TOLD_EVERY_S)) as seldom:
             async for heard in seldom:
                 if heard.opinion is None:
                     self._become(hearing, run, OpinionState.WAITING, heard.doing)
@@ -288,14 +288,13 @@ class Opinions:
         return next((each for each in self._hearings.values() if each.shown.key == key), None)
 
 
-async def _heard(events: AsyncIterator[object]) -> AsyncGenerator[Heard, None]:
+async def _heard(asking: AsyncGenerator[object, None]) -> AsyncGenerator[Heard, None]:
     """Each event put to what is known so far, so that one may take the place of those before it."""
     heard = Heard()
-    async for event in events:
-        if isinstance(event, Opinion):
-            heard = Heard(heard.doing, event)
-        elif isinstance(event, Progress):
-            heard = Heard(event.doing, heard.opinion)
-        else:
-            continue
-        yield heard
+    async with aclosing(asking) as events:
+        async for event in events:
+            if isinstance(event, Opinion):
+                heard = Heard(heard.doing, event)
+            elif isinstance(event, Progress):
+                heard = Heard(event.doing, heard.opinion)
+            yield heard

@@ -6,15 +6,15 @@ import asyncio
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator
 
 Event = TypeVar("Event")
 
 _OVER: Final = object()
 
 
-async def paced(events: AsyncIterator[Event], every_s: float) -> AsyncGenerator[Event, None]:
-    """The first at once. What the source raises is raised once; closing this stops waiting for the source."""
+async def paced(events: AsyncGenerator[Event, None], every_s: float) -> AsyncGenerator[Event, None]:
+    """The first at once. What the source raises is raised once; closing this closes the source."""
     loop = asyncio.get_running_loop()
     coming = _next(events)
     held: list[Event] = []
@@ -36,9 +36,10 @@ async def paced(events: AsyncIterator[Event], every_s: float) -> AsyncGenerator[
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+        await events.aclose()
 
 
-def _next(events: AsyncIterator[Event]) -> asyncio.Task[object]:
+def _next(events: AsyncGenerator[Event, None]) -> asyncio.Task[object]:
     async def advance() -> object:
         return await anext(events, _OVER)
 

@@ -1,7 +1,7 @@
 """`mapside doctor`: what would keep Mapside from working here, and what to do about each.
 
-Looks without touching: no settings are written, no icon is shown, and the engine's heavy libraries are asked
-for their version only, never imported.
+Looks without touching: no settings are written, no icon is shown, and the engine's heavy libraries are loaded
+in a process of their own, which ends again.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import shutil
 import subprocess
 import sys
 import webbrowser
-from dataclasses import dataclass
-from enum import Enum
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,6 +22,8 @@ from rich.text import Text
 
 from daemon import paths
 from daemon.chosen_checks import unknown_checks_note
+from daemon.commands.doctor_engine import engine_lines
+from daemon.commands.doctor_lines import Line, State
 from daemon.commands.report import broken
 from daemon.desktop import notify, tray
 from daemon.settings import Settings, SettingsError, load_settings
@@ -32,31 +32,14 @@ from daemon.songs.library import find_songs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ON_LINUX: Final[bool] = sys.platform == "linux"
 NVIDIA_SMI_TIMEOUT_S: Final = 10
+ON_LINUX: Final[bool] = sys.platform == "linux"
 INOTIFY_WATCHES: Final = Path("/proc/sys/fs/inotify/max_user_watches")
 AUDIO_CODECS: Final = ("mp3", "vorbis")
 """What the songs of ranked maps come in."""
 
 
-class State(Enum):
-    FINE = "ok"
-    NOTE = "note"
-    """Works, with something missing."""
-    TO_DO = "to do"
-    """Mapside cannot do its job until somebody acts."""
-
-
 STYLES: Final = {State.FINE: "green", State.NOTE: "yellow", State.TO_DO: "bold red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    about: str
-    state: State
-    found: str
-    do: str = ""
-    """What to do; empty where there is nothing to be done."""
 
 
 def examine() -> Iterator[Line]:
@@ -75,7 +58,7 @@ def examine() -> Iterator[Line]:
     yield _tray()
     yield _notifications(settings)
     yield _gpu()
-    yield _model()
+    yield from engine_lines(settings)
 
 
 def _program() -> Line:
@@ -188,7 +171,7 @@ def _gpu() -> Line:
         return Line("GPU", State.FINE, "; ".join(found))
     if sys.platform == "darwin" and platform.machine() == "arm64":
         return Line("GPU", State.FINE, "Apple silicon")
-    return Line("GPU", State.FINE, "none that NVIDIA's driver reports; checking by rule needs none")
+    return Line("GPU", State.FINE, "none that NVIDIA's driver reports; the engine runs without one")
 
 
 def _nvidia_gpus() -> list[str]:
@@ -204,19 +187,6 @@ def _nvidia_gpus() -> list[str]:
     except (OSError, subprocess.SubprocessError):
         return []
     return [line.strip() for line in done.stdout.splitlines() if line.strip()]
-
-
-def _model() -> Line:
-    libraries = [f"{name} {version}" for name in ("torch", "transformers") if (version := _version(name))]
-    present = f" ({', '.join(libraries)} installed for later)" if libraries else ""
-    return Line("Model", State.FINE, f"none is used yet: this version checks by rule only{present}")
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def main() -> int:

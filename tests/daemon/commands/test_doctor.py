@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.commands import doctor
-from daemon.commands.doctor import Line, State
+from daemon.commands.doctor_lines import Line, State
 from tests.daemon.desktop.desktop import x_server
 
 if TYPE_CHECKING:
