@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from engine.audio.waveform import Waveform
     from engine.generation.windows import Window
-    from engine.modding.reading import Reading
+    from engine.modding.reading import Speech
     from engine.modding.states import StateFiles
     from engine.model.encdec import EncoderDecoder
+    from engine.tokens.conditions import Conditions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Song:
+    content_hash: str
+    """Of the file: another song under the same name is another song."""
+    waveform: Waveform
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,20 +38,22 @@ class Mind:
     """A loaded model, and what is derived from its weights once."""
 
     model: EncoderDecoder
-    device: torch.device
-    dtype: torch.dtype
     head: Tensor
     """In single precision: in bfloat16 a score would be known to two digits."""
     weights: str
-    """A digest of what hears."""
+    """A digest of those that listen."""
 
-    @classmethod
-    def of(cls, model: EncoderDecoder) -> Mind:
-        weight = model.head.weight
-        return cls(model, weight.device, weight.dtype, weight.float(), _digest(model))
+    @property
+    def device(self) -> torch.device:
+        return self.model.head.weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.model.head.weight.dtype
 
 
-def _digest(model: EncoderDecoder) -> str:
+def digest_of(model: EncoderDecoder) -> str:
+    """Of what listens: half a second for a full-size model, once when it is loaded."""
     digest = hashlib.sha256()
     for name, parameter in model.encoder.named_parameters():
         digest.update(f"{name} {tuple(parameter.shape)} {parameter.dtype}\n".encode())
@@ -50,25 +61,17 @@ def _digest(model: EncoderDecoder) -> str:
     return digest.hexdigest()
 
 
-def sound_key(mind: Mind, reading: Reading, song_hash: str) -> str:
-    """All that the encoder's states depend on beside the window: the name of their folder, too."""
-    told: list[object] = [song_hash, mind.weights, mind.dtype, mind.device.type, reading.speech.shape]
-    asked = reading.speech.spec.conditions
-    if Condition.DIFFICULTY in asked:
-        told.append(("difficulty", reading.conditions.star_rating))
-    if Condition.MAPPER in asked:
-        told.append(("mapper", reading.conditions.mapper_id))
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
-
-
 class Listener:
     """Listens to one song, and remembers."""
 
-    def __init__(self, mind: Mind, reading: Reading, sound: str, files: StateFiles) -> None:
-        self._mind, self._reading, self.sound, self._files = mind, reading, sound, files
-        self._mel = MelSpectrogram(mind.model.spec.mel)
-        spec = mind.model.spec
-        self._shape = (spec.encoder.positions, spec.width)
+    def __init__(
+        self, mind: Mind, speech: Speech, song: Song, conditions: Conditions, files: StateFiles
+    ) -> None:
+        self._mind, self._speech, self._song, self._conditions = mind, speech, song.waveform, conditions
+        self._files = files
+        self.sound = _sound(mind, speech, song, conditions)
+        self._mel = MelSpectrogram(speech.spec.mel)
+        self._shape = (speech.spec.encoder.positions, speech.spec.width)
 
     def knows(self, window: Window) -> bool:
         return self._files.has(self.sound, window.start_sample)
@@ -86,13 +89,22 @@ class Listener:
 
     @torch.inference_mode()
     def _listen(self, windows: Sequence[Window]) -> Tensor:
-        reading, mind = self._reading, self._mind
-        speech = reading.speech
-        sound = sound_of(reading.song, windows, speech.shape).to(mind.device)
+        speech = self._speech
+        sound = sound_of(self._song, windows, speech.shape).to(self._mind.device)
         told = model_conditions(
-            speech.spec, speech.vocab, reading.conditions, windows, speech.shape, reading.song.length_ms
+            speech.spec, speech.vocab, self._conditions, windows, speech.shape, self._song.length_ms
         )
-        states = mind.model.encode(self._mel(sound), told)
+        states = self._mind.model.encode(self._mel(sound), told)
         for window, heard in zip(windows, states.cpu(), strict=True):
             self._files.write(self.sound, window.start_sample, heard)
         return states
+
+
+def _sound(mind: Mind, speech: Speech, song: Song, conditions: Conditions) -> str:
+    """All that the encoder's states depend on beside the window: the name of their folder, too."""
+    told: list[object] = [song.content_hash, mind.weights, mind.dtype, mind.device.type, speech.shape]
+    if Condition.DIFFICULTY in speech.spec.conditions:
+        told.append(("difficulty", conditions.star_rating))
+    if Condition.MAPPER in speech.spec.conditions:
+        told.append(("mapper", conditions.mapper_id))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]

@@ -7,7 +7,6 @@ computed up to the first id that changed still holds.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor
 
+    from engine.modding.cache import AnswerKey, Answers
     from engine.modding.listening import Listener, Mind
     from engine.modding.nearby import Nearby
     from engine.modding.reading import Question, Reading
@@ -35,8 +35,6 @@ ON_GPU_AT_ONCE: Final = 8
 """Windows. One alone leaves a large GPU idle between two kernels."""
 ON_CPU_AT_ONCE: Final = 1
 """A window's 500 tokens fill the caches; more of them only make the first one wait for the last."""
-KEPT_ANSWERS: Final = 4096
-"""Windows: forty versions of a three-minute map with nothing in common. 5 KB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +52,6 @@ class Answer:
     """False: nothing was computed for it."""
 
 
-class Answers:
-    """By window and its exact prompt; the ones used least recently go first."""
-
-    def __init__(self, most: int = KEPT_ANSWERS) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[str, int, bytes], npt.NDArray[np.float32]] = OrderedDict()
-
-    def get(self, key: tuple[str, int, bytes]) -> npt.NDArray[np.float32] | None:
-        found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
-        return found
-
-    def keep(self, key: tuple[str, int, bytes], packed: npt.NDArray[np.float32]) -> None:
-        self._kept[key] = packed
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-
 class Modder:
     """The decoder's half. Made anew for each version of a map; what it learns stays in what it is given."""
 
@@ -87,30 +63,34 @@ class Modder:
         self._at_once = ON_CPU_AT_ONCE if mind.device.type == "cpu" else ON_GPU_AT_ONCE
 
     def mod(self, near_ms: float) -> Iterator[Listened | Answer]:
-        """Every window, the nearest first. Close it at any step: nothing is left half-done."""
+        """Every window: first those that are known already, then the others, the nearest first.
+
+        Close it at any step: nothing is left half-done.
+        """
         self._nearby.look_at(self._map, near_ms)
-        waiting: list[Question] = []
+        unknown: list[Question] = []
         for index in nearest_first(self._reading.windows, near_ms):
             question = self._reading.question(index)
             packed = self._known(question)
-            if packed is not None:
+            if packed is None:
+                unknown.append(question)
+            else:
                 yield Answer(question, row_scores(packed), is_new=False)
-            elif self._is_worth_remembering(question):
+        far: list[Question] = []
+        for question in unknown:
+            if self._is_worth_remembering(question):
                 yield from self._answer_and_remember(question)
             else:
-                waiting.append(question)
-            if len(waiting) == self._at_once:
-                yield from self._answer_together(waiting)
-                waiting = []
-        if waiting:
-            yield from self._answer_together(waiting)
+                far.append(question)
+        for first in range(0, len(far), self._at_once):
+            yield from self._answer_together(far[first : first + self._at_once])
 
     def _known(self, question: Question) -> npt.NDArray[np.float32] | None:
         if not question.asked:
             return np.zeros((0, 2), np.float32)
         return self._answers.get(self._key(question))
 
-    def _key(self, question: Question) -> tuple[str, int, bytes]:
+    def _key(self, question: Question) -> AnswerKey:
         return self._listener.sound, question.window.start_sample, question.key()
 
     def _window_key(self, question: Question) -> WindowKey:

@@ -76,12 +76,13 @@ class Nearby:
         return self._kept.pop(key, None)
 
     def would_keep(self, key: WindowKey, window: Window, size_bytes: int) -> bool:
-        worse = sum(
+        distance = self._distance(key, window)
+        better = sum(
             kept.size_bytes
             for other, kept in self._kept.items()
-            if self._distance(other, kept.window) > self._distance(key, window)
+            if other != key and self._distance(other, kept.window) <= distance
         )
-        return self.total_bytes - worse + size_bytes <= self._max_bytes
+        return better + size_bytes <= self._max_bytes
 
     def keep(self, key: WindowKey, remembered: Remembered) -> None:
         self._kept[key] = remembered

@@ -17,8 +17,9 @@ import numpy as np
 from engine.audio.waveform import Waveform
 from engine.beatmap.document import Document
 from engine.checkpoints.upstream import Checkpoint, load
-from engine.modding.listening import Listener, Mind, sound_key
-from engine.modding.modder import Answer, Answers, Modder
+from engine.modding.cache import Recent
+from engine.modding.listening import Listener, Mind, Song, digest_of
+from engine.modding.modder import Answer, Modder
 from engine.modding.nearby import Nearby
 from engine.modding.reading import Speech
 from engine.modding.states import StateFiles
@@ -93,9 +94,12 @@ def reading_of(name: str) -> Reading:
 def mod(name: str, folder: Path) -> list[Answer]:
     """The whole way, in the order of the windows."""
     reading = reading_of(name)
-    mind = Mind.of(checkpoint(vector(name).facts["checkpoint"]).model)
-    listener = Listener(mind, reading, sound_key(mind, reading, "golden"), StateFiles(folder, 1 << 30))
-    modder = Modder(mind, reading, listener, answers=Answers(), nearby=Nearby(0), map_=name)
+    model = checkpoint(vector(name).facts["checkpoint"]).model
+    mind = Mind(model, model.head.weight, digest_of(model))
+    listener = Listener(
+        mind, reading.speech, Song("golden", song()), reading.conditions, StateFiles(folder, 1 << 30)
+    )
+    modder = Modder(mind, reading, listener, answers=Recent(64), nearby=Nearby(0), map_=name)
     answers = [step for step in modder.mod(0) if isinstance(step, Answer)]
     return sorted(answers, key=lambda answer: answer.question.index)
 
