@@ -82,9 +82,16 @@ class _Life:
 
 
 class Engine:
-    def __init__(self, options: EngineOptions, on_state: Callable[[EngineState], None]) -> None:
-        """Starts nothing. `on_state` is called on the loop, once for each change."""
+    def __init__(
+        self,
+        options: EngineOptions,
+        on_state: Callable[[EngineState], None],
+        *,
+        module: str = "engine.child",
+    ) -> None:
+        """Starts nothing. `on_state` is called on the loop, once for each change. `module` is the child's."""
         self._options = options
+        self._module = module
         self._on_state = on_state
         self._ids = itertools.count(1)
         self._life: _Life | None = None
@@ -172,7 +179,9 @@ class Engine:
         )
         life = _Life()
         try:
-            life.process = ChildProcess(setup, partial(self._hear, life), partial(self._ended, life))
+            life.process = ChildProcess(
+                self._module, setup, partial(self._hear, life), partial(self._ended, life)
+            )
         except OSError as error:
             reason = error.strerror or str(error)
             raise EngineError(

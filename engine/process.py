@@ -31,6 +31,8 @@ _log = logging.getLogger("engine.child")
 
 PATIENCE_S: Final = 3.0
 """From the request to end until it is ended; the child itself waits a second for its jobs."""
+LAST_WORDS_S: Final = 1.0
+"""For the log of a process that has ended: it is a file that nobody writes any more."""
 LAST_LINES: Final = 20
 """Of the child's log, kept to say why it died."""
 _WINDOWS_WORDS: Final = {
@@ -70,9 +72,13 @@ class Ending:
 
 class ChildProcess:
     def __init__(
-        self, setup: Setup, on_message: Callable[[FromChild], None], on_end: Callable[[Ending], None]
+        self,
+        module: str,
+        setup: Setup,
+        on_message: Callable[[FromChild], None],
+        on_end: Callable[[Ending], None],
     ) -> None:
-        """Starts it. Both functions are called on the running loop, `on_end` once and last.
+        """Starts `module`. Both functions are called on the running loop, `on_end` once and last.
 
         Raises OSError where the system starts no process.
         """
@@ -82,9 +88,11 @@ class ChildProcess:
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self._outgoing: SimpleQueue[ToChild | None] = SimpleQueue()
         self._ended = asyncio.Event()
-        self._process = _start()
-        for name, work in (("send", self._send), ("hear", self._hear), ("log", self._log)):
-            threading.Thread(target=work, name=f"engine-{name}", daemon=True).start()
+        self._process = _start(module)
+        self._logging = threading.Thread(target=self._log, name="engine-log", daemon=True)
+        self._logging.start()
+        threading.Thread(target=self._send, name="engine-send", daemon=True).start()
+        threading.Thread(target=self._hear, name="engine-hear", daemon=True).start()
         self.send(setup)
 
     @property
@@ -130,6 +138,7 @@ class ChildProcess:
             code = self._process.wait()
             self._outgoing.put(None)
             stdout.close()
+            self._logging.join(LAST_WORDS_S)
             self._tell(self._ends, code)
 
     def _log(self) -> None:
@@ -150,13 +159,13 @@ class ChildProcess:
             self._loop.call_soon_threadsafe(listener, what)
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(module: str) -> subprocess.Popen[bytes]:
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  our own interpreter and one of our own modules
         # -P: a folder that somebody happens to stand in must not lend us its torch.py.
-        [sys.executable, "-P", "-m", "engine.child"],
+        [sys.executable, "-P", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

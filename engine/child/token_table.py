@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from engine.beatmap.document import Document
 from engine.checkpoints.hearing import read_hearing
 from engine.jobs import JobError, Progress
 from engine.service import ContextTable, TokenTable, TokenWindow
 from engine.tokens.codec import encode
-from engine.tokens.events import Context, EventType
+from engine.tokens.events import EVENT_TYPES, Context, EventType
 from engine.tokens.families import family_of
 from engine.tokens.grammar import grammar_of
 from engine.tokens.map_events import context_events
@@ -85,9 +86,9 @@ def _table(context: Context, events: Events, language: Language) -> ContextTable
         tokens += ids
     return ContextTable(
         name=context.value,
-        types=tuple(event.type.label for event in events),
-        values=tuple(event.value for event in events),
-        times_ms=tuple(event.time for event in events),
+        types=tuple(EVENT_TYPES[kind].label for kind in events.types.tolist()),
+        values=tuple(events.values.tolist()),
+        times_ms=tuple(events.times.tolist()),
         windows=tuple(windows),
         tokens=tuple(tokens),
     )
@@ -96,12 +97,11 @@ def _table(context: Context, events: Events, language: Language) -> ContextTable
 def _windows(events: Events, window_ms: float) -> Iterator[tuple[int, int, int]]:
     """Frame time, first event and one past the last, up to the window of the latest event; at least one."""
     # Where times are out of order, all up to the last event before a bound counts as before it, as in
-    # `span_of`; with the least time from each event on, that one is found without walking there.
-    least_from = [*accumulate((event.time for event in reversed(events)), min)][::-1]
-    last_ms = max((event.time for event in events), default=0)
-    count = max(1, math.ceil((last_ms + 1) / window_ms))
+    # `span_of`; with the least time from each event on, every bound is found at once.
+    least_from = np.minimum.accumulate(events.times[::-1])[::-1]
+    count = max(1, math.ceil((int(events.times.max(initial=0)) + 1) / window_ms))
     frames_ms = [int(index * window_ms) for index in range(count)]
-    bounds = [bisect_left(least_from, frame_ms) for frame_ms in frames_ms]
+    bounds: list[int] = np.searchsorted(least_from, frames_ms).tolist()
     for frame_ms, (first, end) in zip(frames_ms, pairwise([*bounds, len(events)]), strict=True):
         yield frame_ms, first, end
 

@@ -1,0 +1,80 @@
+"""Engines for tests: real child processes that do odd things on request."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.host import Engine, EngineOptions
+from engine.jobs import Progress, Urgency
+from engine.service import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+
+    from engine.host import EngineState
+
+ODD = "tests.engine.odd_child"
+
+
+def options(folder: Path, **changes: Any) -> EngineOptions:
+    return EngineOptions(
+        models_folder=folder / "models", cache_folder=folder / "cache", cache_bytes=1 << 20, **changes
+    )
+
+
+class Watched:
+    """An engine and every state it has shown."""
+
+    def __init__(self, options_: EngineOptions, module: str = ODD) -> None:
+        self.states: list[EngineState] = []
+        self.engine = Engine(options_, self.states.append, module=module)
+
+    def ask(
+        self, what: str, *, urgency: Urgency = Urgency.PERSON, key: str = ""
+    ) -> AsyncGenerator[Any, None]:
+        return self.engine.ask(Tokens(what, ""), urgency=urgency, key=key)
+
+    async def answers(self, what: str, **how: Any) -> list[Progress]:
+        return [answer async for answer in self.ask(what, **how)]
+
+    @property
+    def pid(self) -> int:
+        assert self.engine.process_id is not None
+        return self.engine.process_id
+
+
+@asynccontextmanager
+async def running(folder: Path, module: str = ODD, **changes: Any) -> AsyncIterator[Watched]:
+    watched = Watched(options(folder, **changes), module)
+    try:
+        yield watched
+    finally:
+        await watched.engine.stop()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A process that has ended and that nobody has asked about yet still has a number.
+    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+
+
+def resident_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def told_by_system(pid: int, what: str) -> str:
+    return Path(f"/proc/{pid}/{what}").read_text(encoding="utf-8")
+
+
+def wait_until(is_so: Callable[[], bool], *, within_s: float = 5.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.01)
