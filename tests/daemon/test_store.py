@@ -1,21 +1,20 @@
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
 from contextlib import closing
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import astuple, replace
+from pathlib import Path
 
 import pytest
 
+from daemon import database
 from daemon.matching import Anchor
 from daemon.session import Baseline, Known, MapSummary
-from daemon.store import Identity, Store, open_store
+from daemon.store import Identity, Recalled, Store, open_store
 from engine.checks.check import Severity
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MARK = Anchor("muted", "head", 1000.0, "abc", True, "can hardly be heard", "00:01:000 (1)")
 OTHER = Anchor("drain-time", "short", None, "", False, "too short \udcff", "")
@@ -151,7 +150,46 @@ class TestTheListOfRecentMaps:
             assert store.recent(10) == []
 
 
+class TestAModelsOpinion:
+    def test_is_kept_apart_from_what_the_rules_found(self, file: Path, songs: Path) -> None:
+        with closing(Store(file)) as store:
+            key = marked(store, map_at(songs / "a.osu"))
+            store.save_opinion(key, "v32", LAST, [MARK, MARK])
+        with closing(Store(file)) as again:
+            assert again.recall_opinion(key) == Recalled("v32", LAST, (MARK, MARK))
+            assert again.recognise(map_at(songs / "a.osu")).marks == (MARK,)
+            marked(again, map_at(songs / "a.osu"))
+            assert len(again.recall_opinion(key).marks) == 2
+
+    def test_of_a_map_that_is_not_known_is_nothing(self, file: Path) -> None:
+        with closing(Store(file)) as store:
+            store.save_opinion("stranger-1", "v32", LAST, [MARK])
+            assert store.recall_opinion("stranger-1") == Recalled()
+
+    def test_goes_along_with_a_difficulty_that_was_renamed(self, file: Path, songs: Path) -> None:
+        with closing(Store(file)) as store:
+            key = marked(store, map_at(songs / "a [Old].osu", difficulty="Old"))
+            store.save_opinion(key, "v32", LAST, [MARK])
+            new = map_at(songs / "a [New].osu", difficulty="New")
+            kept = store.recognise(new).key
+            store.moved(songs / "a [Old].osu", songs / "a [New].osu")
+            assert store.recall_opinion(kept).marks == (MARK,)
+
+
 class TestOpening:
+    def test_the_file_of_the_first_version_is_brought_up_to_date(self, file: Path, songs: Path) -> None:
+        with closing(sqlite3.connect(file)) as old:
+            old.executescript(f"{database._FIRST_SCHEMA} PRAGMA user_version = 1;")
+            old.execute("INSERT INTO maps VALUES (1, ?, 0, '', NULL, NULL, NULL, NULL, NULL)", (b"/a.osu",))
+            old.execute("INSERT INTO marks VALUES (1, ?)", (json.dumps(astuple(MARK)),))
+            old.commit()
+        store, note = open_store(file)
+        with closing(store):
+            assert note == ""
+            assert store.recognise(replace(map_at(songs / "a.osu"), path=Path("/a.osu"))).marks == (MARK,)
+            store.save_opinion("m1", "v32", LAST, [])
+            assert store.recall_opinion("m1").last == LAST
+
     def test_a_file_that_is_no_database_is_put_aside_not_lost(self, file: Path) -> None:
         file.write_bytes(b"not a database, but perhaps somebody's" * 100)
         store, note = open_store(file)
