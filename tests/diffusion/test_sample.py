@@ -10,6 +10,7 @@ import torch
 
 from engine.diffusion.sample import Progress, Settings, normal_noise, place, windows
 from tests.diffusion.builders import SPEC, small_model, some_points
+from tests.diffusion.golden import Replayed, close, golden_run, positions
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -137,3 +138,16 @@ def test_one_step_is_a_schedule_too() -> None:
 def test_impossible_steps_are_refused(counts: tuple[int, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         placed(some_points(3), settings=Settings(counts, 16, 4))
+
+
+def test_what_is_outside_the_span_stays() -> None:
+    run = golden_run("cfg2_section")
+    points = run.points
+    placed = positions(run, Replayed(run))
+    start_ms, end_ms = run.span_ms
+    ends = torch.zeros(len(points), dtype=torch.bool)
+    ends[[slider.end for slider in points.sliders]] = True
+    stays = ((points.times_ms < start_ms) | (points.times_ms > end_ms)) & ~ends
+    assert stays.any()
+    close(placed[:, stays], points.positions[:, stays])
+    assert not torch.allclose(placed[:, ~stays & ~ends], points.positions[:, ~stays & ~ends], atol=0.1)

@@ -3,6 +3,8 @@
 Two kinds of its answers are not asked for here. Its V32 looks ahead wherever nothing in a batch is padded;
 ours never does, so there its causal answers count for every row, padded or not. And what it says *on* padding
 means nothing.
+
+Plain functions: each takes a version and asserts. `tests/test_golden.py` asks them.
 """
 
 from __future__ import annotations
@@ -12,17 +14,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 import torch
 from torch import Tensor
 
 from engine.audio.mel import MelSpectrogram
 from engine.checkpoints.upstream import load
-from engine.model.cache import DecoderCache
 from engine.model.conditioning import Conditions
 from tests.shared_data import shared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.model.encdec import EncoderDecoder, Heard
 
 VERSIONS = ("v29", "v30", "v31_fit", "v32")
@@ -30,8 +32,6 @@ LOOKS_AHEAD = "v32"
 PADS = 11
 """On the left of the second row, where anything is padded."""
 WITHIN = 1e-4
-
-every_version = pytest.mark.parametrize("version", VERSIONS)
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,7 @@ def assert_near(ours: Tensor, theirs: Tensor) -> None:
     torch.testing.assert_close(ours, theirs, atol=WITHIN, rtol=0)
 
 
-@every_version
-def test_it_hears_the_same(version: str) -> None:
+def assert_it_hears_the_same(version: str) -> None:
     vectors = golden(version)
     assert_near(vectors.states[:, ::8], vectors.answers["encoder_sdpa_every8"])
     assert_near(vectors.states[0, :64], vectors.answers["encoder_sdpa_row0_first64"])
@@ -97,8 +96,7 @@ def test_it_hears_the_same(version: str) -> None:
         assert_near(vectors.states[0, :64], vectors.answers["encoder_eager_row0_first64"])
 
 
-@every_version
-def test_it_says_the_same_where_nothing_is_padded(version: str) -> None:
+def assert_it_says_the_same_where_nothing_is_padded(version: str) -> None:
     vectors = golden(version)
     answers, positions = vectors.answers, vectors.answers["positions"]
     logits = vectors.logits(answers["decoder_input_ids"])
@@ -110,8 +108,7 @@ def test_it_says_the_same_where_nothing_is_padded(version: str) -> None:
     assert_near(logits[:, -2:], answers["logits_eager_nomask_last2"])
 
 
-@every_version
-def test_it_says_the_same_beside_padding_that_takes_up_positions(version: str) -> None:
+def assert_it_says_the_same_beside_padding_that_takes_up_positions(version: str) -> None:
     vectors = golden(version)
     answers, positions = vectors.answers, vectors.answers["positions"]
     tokens, real = vectors.padded
@@ -121,8 +118,7 @@ def test_it_says_the_same_beside_padding_that_takes_up_positions(version: str) -
     assert_near(logits[1, positions[after]], answers["logits_sdpa_padded_row1"][after])
 
 
-@every_version
-def test_it_says_the_same_beside_padding_that_takes_up_none(version: str) -> None:
+def assert_it_says_the_same_beside_padding_that_takes_up_none(version: str) -> None:
     vectors = golden(version)
     tokens, real = vectors.padded
     positions = vectors.answers["positions"]
@@ -131,16 +127,14 @@ def test_it_says_the_same_beside_padding_that_takes_up_none(version: str) -> Non
     assert_near(logits[1, positions[after]], vectors.answers["logits_sdpa_prepare_row1"][after])
 
 
-@every_version
-def test_it_says_the_same_after_one_pad(version: str) -> None:
+def assert_it_says_the_same_after_one_pad(version: str) -> None:
     vectors = golden(version)
     tokens, real = vectors.one_pad
     logits = vectors.logits(tokens, row=1, real=real, counted=True)[0, 1:]
     assert_near(logits[vectors.answers["positions_single"]], vectors.answers["logits_sdpa_onepad_row1"])
 
 
-@every_version
-def test_it_says_the_same_of_a_row_alone(version: str) -> None:
+def assert_it_says_the_same_of_a_row_alone(version: str) -> None:
     """V32's own answer looks ahead; its causal one is the row after a pad that takes up no position."""
     vectors = golden(version)
     tokens, _ = vectors.padded
@@ -149,8 +143,7 @@ def test_it_says_the_same_of_a_row_alone(version: str) -> None:
     assert_near(logits[vectors.answers["positions_single"]], vectors.answers[theirs])
 
 
-@every_version
-def test_every_answer_of_the_reference_is_asked_for(version: str) -> None:
+def assert_every_answer_of_the_reference_is_asked_for(version: str) -> None:
     asked = {
         "encoder_sdpa_every8",
         "encoder_sdpa_row0_first64",
@@ -168,30 +161,12 @@ def test_every_answer_of_the_reference_is_asked_for(version: str) -> None:
     assert answers <= asked
 
 
-@pytest.mark.parametrize("version", [*VERSIONS, "v30_fit", "v32_fit"])
-@torch.no_grad()
-def test_written_token_by_token_it_says_the_same(version: str) -> None:
-    twin = golden(version.removesuffix("_fit") if version in {"v30_fit", "v32_fit"} else version)
-    model = load(shared("golden", "checkpoints", version)).model
-    tokens, real = twin.padded
-    heard = model.hear(twin.states)
-    written = DecoderCache(model.spec, rows=2, columns=64)
-    hidden = [model.decode(tokens[:, :20], heard, real=real[:, :20], cache=written)]
-    hidden += [
-        model.decode(tokens[:, column, None], heard, real=real[:, column, None], cache=written)
-        for column in range(20, tokens.shape[1])
-    ]
-    at_once = model.logits(model.decode(tokens, heard, real=real))
-    assert_near(model.logits(torch.cat(hidden, dim=1))[real], at_once[real])
-
-
-@every_version
-@torch.no_grad()
-def test_in_bfloat16_it_prefers_nearly_the_same(version: str) -> None:
-    vectors = golden(version)
-    rough = load(shared("golden", "checkpoints", version), dtype=torch.bfloat16).model
-    states = vectors.states.to(torch.bfloat16)
-    tokens = vectors.answers["decoder_input_ids"]
-    logits = rough.logits(rough.decode(tokens, rough.hear(states))).float()
-    likeness = torch.nn.functional.cosine_similarity(logits, vectors.logits(tokens), dim=-1)
-    assert likeness.mean() > 0.99
+OF_A_CHECKPOINT: tuple[Callable[[str], None], ...] = (
+    assert_it_hears_the_same,
+    assert_it_says_the_same_where_nothing_is_padded,
+    assert_it_says_the_same_beside_padding_that_takes_up_positions,
+    assert_it_says_the_same_beside_padding_that_takes_up_none,
+    assert_it_says_the_same_after_one_pad,
+    assert_it_says_the_same_of_a_row_alone,
+    assert_every_answer_of_the_reference_is_asked_for,
+)
