@@ -103,11 +103,12 @@ def timed(
 
     Anchors are spread evenly from the group that told its time before them to the one that does after.
     """
+    if not said:
+        return []
     now_ms = settled[-1].time if settled else 0
     times_ms = _told(said, now_ms, types_first=types_first)
     if types_first:
-        first_ms = times_ms[0] if times_ms else now_ms
-        _spread(said, times_ms, from_ms=first_ms, beyond=(until_ms, 0))
+        _spread(said, times_ms, from_ms=times_ms[0], beyond=(until_ms, 0))
     else:
         backwards_ms = times_ms[::-1]
         _spread(said[::-1], backwards_ms, from_ms=until_ms, beyond=_last_told(settled))
