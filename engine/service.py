@@ -68,6 +68,8 @@ class FillSong:
 
     audio: str
     model: str
+    mode: int = 0
+    """Whose maps it will be about, numbered as in a .osu file: some models listen differently for each."""
 
 
 Request: TypeAlias = ListModels | PullModel | RemoveModel | Tokens | Mod | FillSong

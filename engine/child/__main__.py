@@ -68,7 +68,13 @@ class Child:
     def _tell(self, event: Event) -> None:
         if not isinstance(event, Yielded):
             self._lane_of.pop(event.id, None)
-        self._send(trouble.broke(event) if isinstance(event, Failed) else event)
+        if isinstance(event, Failed):
+            broke = trouble.broke(event)
+            if broke.is_out_of_memory and threading.current_thread() is self._lanes["thinking"].thread:
+                self._house.drop_models()
+            self._send(broke)
+        else:
+            self._send(event)
 
     def _send(self, message: object) -> None:
         with self._sending:

@@ -10,12 +10,15 @@ import torch
 
 from engine.checkpoints import upstream
 from engine.child import device
+from engine.jobs import JobError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.checkpoints.upstream import Checkpoint
     from engine.child.state import Teller
+    from engine.jobs import Job
     from engine.pipe import Setup
 
 
@@ -36,17 +39,28 @@ class LoadedModels:
         self._teller = teller
         self._where: device.Where | None = None
         self._loaded: Loaded | None = None
+        self._jobs: list[Job] = []
+        """All that use the loaded model, and by that hold it in memory."""
 
-    def get(self, name: str, folder: Path) -> Loaded:
-        """Loads it, if another one or none is in memory. Raises JobError or CheckpointError."""
-        if self._loaded is None or self._loaded.folder != folder:
-            self.unload()
-            self._teller.say("loading")
-            self._loaded = self._load(name, folder)
-            self._teller.say_model(name, self._loaded.device_words)
-        return self._loaded
+    def work_with(self, name: str, folder: Path, work: Callable[[Loaded], Job]) -> Job:
+        """What `work` does with a model, until that is done or another model is asked for.
+
+        Raises JobError, or CheckpointError where the folder holds no model.
+        """
+        job = work(self._get(name, folder))
+        self._jobs.append(job)
+        try:
+            yield from job
+            if job not in self._jobs:
+                raise JobError(f"another model was asked for while {name} was at work: ask {name} again")
+        finally:
+            self._jobs = [other for other in self._jobs if other is not job]
 
     def unload(self) -> None:
+        """Two models seldom fit side by side: whoever uses this one loses it."""
+        jobs, self._jobs = self._jobs, []
+        for job in jobs:
+            job.close()
         if self._loaded is None:
             return
         self._loaded = None
@@ -54,6 +68,15 @@ class LoadedModels:
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # torch left it untyped
             torch.cuda.empty_cache()
         self._teller.say_model(None, None)
+
+    def _get(self, name: str, folder: Path) -> Loaded:
+        if self._loaded is None or self._loaded.folder != folder:
+            self.unload()
+            self._teller.say("loading")
+            self._loaded = self._load(name, folder)
+            self._teller.say_model(name, self._loaded.device_words)
+            self._teller.say("working")
+        return self._loaded
 
     def _load(self, name: str, folder: Path) -> Loaded:
         where = self._where = self._where or device.choose(

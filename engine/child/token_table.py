@@ -111,9 +111,12 @@ def song_ms_of(path: Path, beatmap: Beatmap, audio: str | None) -> float | None:
     song = Path(audio) if audio is not None else _beside(path, beatmap.general.audio_filename)
     if song is None or (audio is None and beatmap.objects):
         return None
-    from engine.audio.decode import load_audio  # noqa: PLC0415  numpy and FFmpeg, seldom needed here
+    from engine.audio.decode import AudioError, load_audio  # noqa: PLC0415  FFmpeg, seldom needed here
 
-    return load_audio(song).length_ms
+    try:
+        return load_audio(song).length_ms
+    except AudioError as error:
+        raise JobError(str(error)) from error
 
 
 def _beside(path: Path, name: str) -> Path | None:
