@@ -6,52 +6,19 @@ after it, so it is cut off; so is a time that the model stopped at because earli
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.generation.stops import Stops
 from engine.generation.texts import Text
 from engine.tokens.codec import decode
-from engine.tokens.events import Event, EventType
+from engine.tokens.retiming import timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from engine.generation.layout import Layout
     from engine.generation.windows import Window, WindowShape
-    from engine.tokens.events import Context
-    from engine.tokens.groups import Statement
-
-ANCHORS: Final = frozenset(
-    {
-        EventType.BEZIER_ANCHOR,
-        EventType.PERFECT_ANCHOR,
-        EventType.CATMULL_ANCHOR,
-        EventType.RED_ANCHOR,
-    }
-)
-"""They tell no time and are spread over what lies between those that do."""
-TIMED: Final = frozenset(
-    {
-        EventType.CIRCLE,
-        EventType.SPINNER,
-        EventType.SPINNER_END,
-        EventType.SLIDER_HEAD,
-        EventType.LAST_ANCHOR,
-        EventType.SLIDER_END,
-        EventType.BEAT,
-        EventType.MEASURE,
-        EventType.TIMING_POINT,
-        EventType.KIAI,
-        EventType.HOLD_NOTE,
-        EventType.HOLD_NOTE_END,
-        EventType.DRUMROLL,
-        EventType.DRUMROLL_END,
-        EventType.DENDEN,
-        EventType.DENDEN_END,
-        EventType.SCROLL_SPEED_CHANGE,
-    }
-)
-"""What ends a run of anchors. That a long object goes on does not: the models' own program forgets it."""
+    from engine.tokens.events import Context, Event
 
 
 class Draft:
@@ -94,80 +61,3 @@ def _up_to(events: Sequence[Event], time_ms: float) -> int:
     while count and events[count - 1].time > time_ms:
         count -= 1
     return count
-
-
-def timed(
-    said: Sequence[Statement], settled: Sequence[Event], until_ms: float, *, types_first: bool
-) -> list[Event]:
-    """With the times at which the statements belong, which follow what is `settled`.
-
-    Anchors are spread evenly from the group that told its time before them to the one that does after.
-    """
-    if not said:
-        return []
-    now_ms = settled[-1].time if settled else 0
-    times_ms = _told(said, now_ms, types_first=types_first)
-    if types_first:
-        _spread(said, times_ms, from_ms=times_ms[0], beyond=(until_ms, 0))
-    else:
-        backwards_ms = times_ms[::-1]
-        _spread(said[::-1], backwards_ms, from_ms=until_ms, beyond=_last_told(settled))
-        times_ms = backwards_ms[::-1]
-    return [Event(kind, value, time_ms) for (kind, value), time_ms in zip(said, times_ms, strict=True)]
-
-
-def _told(said: Sequence[Statement], now_ms: int, *, types_first: bool) -> list[int]:
-    """A time holds from the group's first statement on: itself, or the one that says what it is."""
-    times_ms = []
-    following = [*said[1:], (EventType.CONTROL, 0)] if types_first else said
-    for kind, value in following:
-        if kind is EventType.TIME_SHIFT:
-            now_ms = value
-        times_ms.append(now_ms)
-    return times_ms
-
-
-def _last_told(settled: Sequence[Event]) -> tuple[float, int]:
-    """The last time that was told, and how many anchors came after it."""
-    anchors = 0
-    for kind, _, time_ms in reversed(settled):
-        if kind is EventType.TIME_SHIFT:
-            return time_ms, anchors
-        anchors += kind in ANCHORS
-    return 0, anchors
-
-
-def _spread(
-    said: Sequence[Statement], times_ms: list[int], *, from_ms: float, beyond: tuple[float, int]
-) -> None:
-    """In the direction in which a group opens with what it is. `beyond`: the next time that is told after
-    the last statement, and how many anchors there are up to it.
-    """
-    ahead = _ahead(said, times_ms, beyond)
-    now_ms, spreading = from_ms, False
-    for index, (kind, _) in enumerate(said):
-        if kind in TIMED:
-            spreading = False
-        elif kind in ANCHORS:
-            spreading = True
-            told_ms, anchors = ahead[index]
-            now_ms = int((now_ms - told_ms) / (anchors + 1) * anchors + told_ms)
-        if spreading:
-            times_ms[index] = int(now_ms)
-        else:
-            now_ms = times_ms[index]
-
-
-def _ahead(
-    said: Sequence[Statement], times_ms: Sequence[int], beyond: tuple[float, int]
-) -> list[tuple[float, int]]:
-    """For each statement the next time that is told, and how many anchors there are up to it."""
-    found: list[tuple[float, int]] = []
-    told_ms, anchors = beyond
-    for (kind, _), time_ms in zip(reversed(said), reversed(times_ms), strict=True):
-        if kind is EventType.TIME_SHIFT:
-            told_ms, anchors = time_ms, 0
-        anchors += kind in ANCHORS
-        found.append((told_ms, anchors))
-    found.reverse()
-    return found

@@ -16,7 +16,7 @@ import numpy as np
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
 from engine.checkpoints.upstream import read_spec, read_vocabulary
-from engine.generation.draft import Draft, timed
+from engine.generation.draft import Draft
 from engine.generation.layout import layout_of
 from engine.generation.plan import plan, steered_from
 from engine.generation.prompts import Text, model_conditions, prompt_for, teacher_forced, with_conditions
@@ -26,6 +26,7 @@ from engine.tokens.conditions import Conditions
 from engine.tokens.events import Context
 from engine.tokens.grammar import grammar_of
 from engine.tokens.map_events import context_events
+from engine.tokens.retiming import timed
 from engine.tokens.vocab import PAD_ID
 from tests.shared_data import SHARED, shared
 
@@ -160,7 +161,7 @@ def _final(draft: Draft, layout: Layout, song_ms: float, **limits: float | None)
     was asked for with 10 ms to spare.
     """
     said = [(event.type, event.value) for event in draft.events]
-    events = timed(said, (), song_ms, types_first=layout.types_first)
+    events = list(timed(said, until_ms=song_ms, types_first=layout.types_first))
     start_ms, end_ms = limits["start_ms"], limits["end_ms"]
     if start_ms is not None:
         events = [event for event in events if event.time >= start_ms - 10]

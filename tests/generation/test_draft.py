@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from engine.generation.draft import Draft, timed
+from engine.generation.draft import Draft
 from engine.tokens.codec import encode
 from engine.tokens.events import Context, Event, EventType
 from engine.tokens.vocab import END_ID
@@ -15,83 +14,8 @@ if TYPE_CHECKING:
     from engine.generation.layout import Layout
     from engine.tokens.groups import Statement
 
-TIME, CIRCLE, ANCHOR = EventType.TIME_SHIFT, EventType.CIRCLE, EventType.BEZIER_ANCHOR
-HEAD, LAST, COMBO = EventType.SLIDER_HEAD, EventType.LAST_ANCHOR, EventType.NEW_COMBO
+TIME, CIRCLE = EventType.TIME_SHIFT, EventType.CIRCLE
 ENDS: Final = (tiny.end, lambda *_: END_ID)
-
-
-def times(said: list[Statement], settled: list[Event], *, types_first: bool) -> list[int]:
-    return [event.time for event in timed(said, settled, 1000, types_first=types_first)]
-
-
-# When things are.
-
-
-def test_a_time_holds_from_what_it_is_the_time_of() -> None:
-    said: list[Statement] = [(CIRCLE, 0), (TIME, 100), (COMBO, 0), (CIRCLE, 0), (TIME, 300)]
-    assert times(said, [], types_first=True) == [100, 100, 100, 300, 300]
-
-
-def test_where_types_come_last_a_time_holds_until_the_next() -> None:
-    said: list[Statement] = [(TIME, 100), (COMBO, 0), (CIRCLE, 0), (TIME, 300), (CIRCLE, 0)]
-    assert times(said, [], types_first=False) == [100, 100, 100, 300, 300]
-
-
-def test_what_tells_no_time_goes_on_from_what_is_settled() -> None:
-    settled = [Event(CIRCLE, 0, 70)]
-    assert times([(CIRCLE, 0)], settled, types_first=False) == [70]
-    assert times([(CIRCLE, 0)], settled, types_first=True) == [70]
-    assert times([(CIRCLE, 0)], [], types_first=True) == [0]
-
-
-def test_anchors_are_spread_over_what_lies_between() -> None:
-    said: list[Statement] = [
-        (HEAD, 0),
-        (TIME, 100),
-        (ANCHOR, 0),
-        (COMBO, 0),
-        (ANCHOR, 0),
-        (LAST, 0),
-        (TIME, 400),
-    ]
-    assert times(said, [], types_first=True) == [100, 100, 200, 200, 300, 400, 400]
-
-
-def test_anchors_are_spread_where_types_come_last() -> None:
-    said: list[Statement] = [
-        (TIME, 100),
-        (HEAD, 0),
-        (COMBO, 0),
-        (ANCHOR, 0),
-        (ANCHOR, 0),
-        (TIME, 400),
-        (LAST, 0),
-    ]
-    assert times(said, [], types_first=False) == [100, 100, 200, 200, 300, 400, 400]
-
-
-def test_anchors_that_nothing_follows_reach_to_the_end() -> None:
-    """1000 ms: as far as could be heard."""
-    first: list[Statement] = [(HEAD, 0), (TIME, 400), (ANCHOR, 0)]
-    last: list[Statement] = [(TIME, 400), (HEAD, 0), (ANCHOR, 0)]
-    assert times(first, [], types_first=True) == [400, 400, 700]
-    assert times(last, [], types_first=False) == [400, 400, 700]
-
-
-def test_anchors_whose_slider_is_settled_are_counted_from_there() -> None:
-    settled = [Event(TIME, 100, 100), Event(HEAD, 0, 100), Event(ANCHOR, 0, 200)]
-    assert times([(ANCHOR, 0), (TIME, 400), (LAST, 0)], settled, types_first=False) == [300, 400, 400]
-
-
-def test_a_model_that_writes_nothing_but_anchors_costs_no_more() -> None:
-    said: list[Statement] = [(ANCHOR, 0)] * 100_000
-    start = time.process_time()
-    for types_first in (True, False):
-        timed(said, [], 1000, types_first=types_first)
-    assert time.process_time() - start < 5
-
-
-# What a window adds.
 
 
 def draft(layout: Layout, *settled: Event) -> Draft:

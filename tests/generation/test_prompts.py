@@ -25,13 +25,11 @@ from engine.tokens.condition_ids import condition_ids, song_position_id
 from engine.tokens.conditions import Conditions
 from engine.tokens.events import Context, Event, EventType
 from engine.tokens.vocab import START_ID
-from tests.generation import golden, tiny
+from tests.generation import tiny
 from tests.model.tiny import CONDITIONED, SOUND_ONLY
-from tests.shared_data import shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from engine.generation.layout import Layout
     from engine.generation.prompts import Prompt
@@ -42,26 +40,6 @@ if TYPE_CHECKING:
 SONG_MS = 100_000
 MAP = Conditions(star_rating=5.0, mapper_id=727)
 GUEST = Conditions(star_rating=2.0, mapper_id=1001)
-MAIMOD = golden.vectors("maimod")
-GENERATE = golden.vectors("generate")
-every_window_that_was_judged = pytest.mark.parametrize("vector", MAIMOD, ids=lambda path: path.stem)
-every_window_that_was_written = pytest.mark.parametrize("vector", GENERATE, ids=lambda path: path.stem)
-
-
-def test_there_are_answers_to_compare_with() -> None:
-    shared("golden")
-    assert len(MAIMOD) > 20
-    assert len(GENERATE) > 8
-
-
-@every_window_that_was_judged
-def test_a_map_is_judged_by_the_same_prompts(vector: Path) -> None:
-    golden.assert_judged_alike(vector)
-
-
-@every_window_that_was_written
-def test_a_map_is_written_from_the_same_prompts(vector: Path) -> None:
-    golden.assert_written_alike(vector)
 
 
 def texts(layout: Layout, **events: Sequence[Event]) -> dict[Context, Text]:
