@@ -30,7 +30,7 @@ LADDER = (
     {"audio", "tokens"},
     {"beatmap"},
     {"scheduler"},
-    {"jobs"},
+    {"jobs", "requests"},
 )
 DAEMON_MAY_USE = {"service", "host", "jobs", "beatmap", "checks"}
 HEAVY = {"torch", "torchaudio", "transformers", "numpy", "osrparse"}

@@ -81,7 +81,7 @@ def remove_model(request: service.RemoveModel, house: House) -> Job:
 
 
 def _models(store: Store) -> service.Models:
-    return service.Models(tuple(_info(holding) for holding in store.list()))
+    return service.Models(tuple(_info(holding) for holding in store.holdings()))
 
 
 def _info(held: Holding) -> service.ModelInfo:
