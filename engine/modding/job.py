@@ -29,15 +29,13 @@ from engine.tokens.star_rating import star_rating
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import torch
-
     from engine.beatmap.beatmap import Beatmap
     from engine.checkpoints.upstream import Checkpoint
     from engine.jobs import Job
     from engine.modding.cache import ModdingCaches
     from engine.modding.listening import Song
     from engine.modding.reading import Reading
-    from engine.service import FillSong, Mod
+    from engine.requests import FillSong, Mod
 
 AT_MOST_EVERY_S: Final = 0.2
 """Opinions: more often nobody reads, and each is drawn anew."""
@@ -50,8 +48,6 @@ class Loaded(Protocol):
     def checkpoint(self) -> Checkpoint: ...
     @property
     def name(self) -> str: ...
-    @property
-    def device(self) -> torch.device: ...
     @property
     def device_words(self) -> str: ...
 

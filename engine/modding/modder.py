@@ -158,8 +158,10 @@ class Modder:
         mind, ids, rows = self._mind, question.ids, question.rows
         same = remembered.common(ids)
         # A row is about the id after it.
-        remembered.rows = {row: known for row, known in remembered.rows.items() if row + 2 <= same}
-        asked = [row for row in rows if row not in remembered.rows]
+        known = {row: said for row, said in remembered.rows.items() if row + 2 <= same}
+        asked = [row for row in rows if row not in known]
+        if not asked:
+            return
         start = min([*asked, same, remembered.cache.filled])
         remembered.cache.rewind(start)
         remembered.cache = room_for(
@@ -169,7 +171,7 @@ class Modder:
         hidden = mind.model.decode(read, remembered.heard, cache=remembered.cache)[0]  # [T, D]
         wanted = torch.tensor(asked)
         said = self._measured(hidden[wanted - start], _tensor(ids)[wanted + 1])
-        remembered.rows |= dict(zip(asked, said, strict=True))
+        remembered.rows = known | dict(zip(asked, said, strict=True))
         remembered.ids = ids
 
     def _measured(self, hidden: Tensor, real: Tensor) -> Tensor:
