@@ -180,6 +180,8 @@ class Companion:
         self._tasks.start("check maps", self._workbench.run())
         self._tasks.start("watch the Songs folder", self._watch_songs())
         self._tasks.start("keep watching it", self._watching.keep())
+        if self._settings.ai.findings:
+            self._tasks.start("look for the model", self._link.shelf.list_once())
         if self._options.tray:
             self._tasks.start("show the tray icon", self._show_tray())
         if self._settings.server.open_overlay:
@@ -236,8 +238,8 @@ class Companion:
 
     def _greet(self, client: Client) -> None:
         self._pages.greet(client)
-        if client.is_page and not self._link.shelf.has_listed:
-            self._tasks.start("list the models", self._link.shelf.list_once())
+        if client.is_page and self._link.shelf.is_missing:
+            self._tasks.start("list the models", self._link.shelf.refresh())
 
     async def _answer(self, client: Client, text: str | bytes) -> None:
         await answer(self.actions, client, text)

@@ -1,7 +1,7 @@
 """The engine as the companion sees it: which model is chosen, whether it can be asked, what it is doing.
 
-Nothing here starts the child process of itself: it starts with the first question (`ask`), and no question is
-put unless the chosen model lies on this machine.
+Nothing here starts the child process that thinks: it starts with the first question (`ask`), and no question
+is put unless the chosen model lies on this machine.
 """
 
 from __future__ import annotations
@@ -64,7 +64,6 @@ class EngineLink:
         self.listens_ahead = settings.ai.listen_ahead
         self._on_engine = on_engine
         self._on_models = on_models
-        self._models_folder = options.models_folder
         self._engine = Engine(options, self._state_changed)
         self._state: EngineState | None = None
         self.shelf = ModelShelf(
@@ -110,18 +109,10 @@ class EngineLink:
         return listed
 
     async def find_out(self) -> bool:
-        """Whether the chosen model can be asked. Where no model can be, nobody is woken to look for it."""
-        if not self.shelf.has_listed and await asyncio.to_thread(self._something_to_list):
+        """Whether the chosen model can be asked; the first time, once the list of models is there."""
+        if not _is_path(self.chosen):
             await self.shelf.list_once()
         return self.ready
-
-    def _something_to_list(self) -> bool:
-        if _is_path(self.chosen):
-            return False
-        try:
-            return any(self._models_folder.iterdir())
-        except OSError:
-            return False
 
     def _chosen_line(self) -> ModelLine:
         line = self.shelf.line(self.chosen)
@@ -140,7 +131,8 @@ class EngineLink:
 
     async def choose(self, name: str) -> None:
         """A name of the list, or the path of a folder."""
-        await self.shelf.list_once()
+        if not self.shelf.has_listed:
+            await self.shelf.refresh()
         name = name.strip().strip('"')
         if _is_path(name):
             line = await asyncio.to_thread(_line_of_folder, name)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from engine.service import Opinion, Suggestion
 
 
+NOBODY_SPEAKS = frozenset({OpinionState.OFF, OpinionState.NO_MODEL})
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """An opinion, worked into findings and compared with the save before."""
@@ -149,7 +152,7 @@ class Hearing:
     def _shown_opinion(self) -> ShownOpinion:
         key, version = self.shown.key, self.shown.outcome.version
         weighed = self.weighed
-        if weighed is None:
+        if weighed is None or self.state in NOBODY_SPEAKS:
             return ShownOpinion(key, version, self.state, self.note)
         return ShownOpinion(
             key,

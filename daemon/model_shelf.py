@@ -79,7 +79,13 @@ class ModelShelf:
         self._listed: tuple[ModelInfo, ...] = ()
         self._pulls: dict[str, Pull] = {}
         self._asking = asyncio.Lock()
+        self._has_asked = False
         self.has_listed = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Nobody has the list, and nobody has asked for it at this moment."""
+        return not self.has_listed and not self._asking.locked()
 
     @property
     def lines(self) -> tuple[ModelLine, ...]:
@@ -97,11 +103,13 @@ class ModelShelf:
         return next((line for line in self.lines if line.name == name), None)
 
     async def list_once(self) -> None:
-        """For whoever needs the list; the first asks for it, the others wait for that."""
-        if self.has_listed:
+        """For whoever needs the list; the first asks for it, the others wait for that. What fails once is not
+        tried again at every save: whoever wants to see the list does that.
+        """
+        if self._has_asked:
             return
         async with self._asking:
-            if not self.has_listed:
+            if not self._has_asked:
                 await self._list()
 
     async def refresh(self) -> None:
@@ -110,7 +118,8 @@ class ModelShelf:
 
     async def pull(self, name: str) -> None:
         """Begins; how it goes on is told through the lines."""
-        await self.list_once()
+        if not self.has_listed:
+            await self.refresh()
         if name in self._pulls:
             raise RefusedError(f"{name} is being downloaded already.")
         line = self.line(name)
@@ -143,6 +152,7 @@ class ModelShelf:
         await self._engine.stop()
 
     async def _list(self) -> None:
+        self._has_asked = True
         try:
             self._put(await last_answer(self._engine, ListModels()))
         except EngineError as error:

@@ -15,6 +15,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from daemon.ahead import Ahead
 from daemon.engine_state import as_sentence
 from daemon.hearing import Hearing, weigh
 from daemon.pacing import paced
@@ -23,7 +24,7 @@ from daemon.requests import RefusedError
 from daemon.songs.library import audio_of
 from engine.host import EngineError, EngineStoppedError
 from engine.jobs import Progress, Urgency
-from engine.service import FillSong, Mod, Opinion
+from engine.service import Mod, Opinion
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -71,8 +72,7 @@ class Opinions:
         self._hearings: OrderedDict[Path, Hearing] = OrderedDict()
         self._asked_for: set[Path] = set()
         """Somebody wants the model's opinion at the next look, saved or not."""
-        self._filled: set[tuple[str, str]] = set()
-        """Song and model, once each."""
+        self._ahead = Ahead(link)
 
     # What comes in.
 
@@ -232,21 +232,7 @@ class Opinions:
             self._become(hearing, run, state, note)
             return
         self._on_opinion(hearing.message)
-        beatmap = hearing.shown.analysis.beatmap
-        audio = await asyncio.to_thread(audio_of, hearing.path, beatmap.general.audio_filename)
-        song = (str(audio), self._link.chosen)
-        if audio is None or not self._link.listens_ahead or song in self._filled or not self._link.idle:
-            return
-        self._filled.add(song)
-        try:
-            async with aclosing(
-                self._link.ask(FillSong(*song), urgency=Urgency.FILL, key=song[0])
-            ) as progress:
-                async for _ in progress:
-                    pass
-        except EngineError as error:
-            self._filled.discard(song)
-            _log.info("%s could not be listened to ahead of time: %s", audio.name, error)
+        await self._ahead.listen(hearing.path, hearing.shown.analysis.beatmap)
 
     # Small things.
 

@@ -14,7 +14,7 @@ from daemon.single import Instance
 from tests.daemon.pages import Page, open_page, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from engine.beatmap.builder import MapBuilder
@@ -48,9 +48,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running(songs: Path | None) -> AsyncIterator[Running]:
-    """From a start to a clean end; whatever lies in MAPSIDE_HOME is found again by the next one."""
-    overrides = {"songs.folder": songs, "server.port": 0, "server.open_overlay": False}
+async def running(songs: Path | None, more: Mapping[str, object] | None = None) -> AsyncIterator[Running]:
+    """From a start to a clean end; whatever lies in MAPSIDE_HOME is found again by the next one.
+
+    `more`: settings, as flags would give them.
+    """
+    overrides = {"songs.folder": songs, "server.port": 0, "server.open_overlay": False, **(more or {})}
     settings = load_settings(overrides)
     instance = Instance.acquire(paths.runtime_folder())
     assert instance is not None, "another companion runs in this home"

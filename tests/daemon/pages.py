@@ -29,20 +29,24 @@ class Page:
         self._next_id = 1
         self._kept: deque[dict[str, Any]] = deque()
 
-    async def receive(self) -> dict[str, Any]:
+    async def receive(self, *, within_s: float = PATIENCE_S) -> dict[str, Any]:
         if self._kept:
             return self._kept.popleft()
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(within_s):
             message: dict[str, Any] = json.loads(await self.connection.recv())
         return message
 
     async def next(
-        self, kind: str, where: Callable[[dict[str, Any]], bool] = lambda _: True
+        self,
+        kind: str,
+        where: Callable[[dict[str, Any]], bool] = lambda _: True,
+        *,
+        within_s: float = PATIENCE_S,
     ) -> dict[str, Any]:
         """The next message of a kind; what comes before it is passed over."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(within_s):
             while True:
-                message = await self.receive()
+                message = await self.receive(within_s=within_s)
                 if message["type"] == kind and where(message):
                     return message
 
