@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.generation.stops import Stops
 from engine.generation.texts import Text
 from engine.tokens.codec import decode
+from engine.tokens.events import NO_EVENTS, Events
 from engine.tokens.retiming import timed
 
 if TYPE_CHECKING:
@@ -22,16 +25,16 @@ if TYPE_CHECKING:
 
 
 class Draft:
-    def __init__(self, layout: Layout, context: Context, settled: Iterable[Event] = ()) -> None:
+    def __init__(self, layout: Layout, context: Context, settled: Iterable[Event] = NO_EVENTS) -> None:
         """`settled`: what stands before the first window that is written."""
         self._layout = layout
         self.context = context
-        self.events = list(settled)
+        self.events = Events.of(settled)
 
     @classmethod
-    def before(cls, layout: Layout, context: Context, events: Sequence[Event], start_ms: float) -> Draft:
+    def before(cls, layout: Layout, context: Context, events: Iterable[Event], start_ms: float) -> Draft:
         """To go on from where a map is left as it is; what it has from `start_ms` on is written anew."""
-        return cls(layout, context, events[: _up_to(events, start_ms - 1)])
+        return cls(layout, context, _up_to(Events.of(events), start_ms - 1))
 
     def text(self) -> Text:
         return Text(self.events, self._layout.vocab)
@@ -41,9 +44,8 @@ class Draft:
         stops = Stops.of(self._layout, self.context, window, shape)
         said = decode(self._without_end(ids, stops), self._layout.vocab, window.time_ms)
         until_ms = window.time_ms + shape.length_ms
-        self.events += timed(said, self.events, until_ms, types_first=self._layout.types_first)
-        if stops.left:
-            del self.events[_up_to(self.events, window.counts_to_ms) :]
+        events = self.events + timed(said, self.events, until_ms, types_first=self._layout.types_first)
+        self.events = _up_to(events, window.counts_to_ms) if stops.left else events
 
     def _without_end(self, ids: Sequence[int], stops: Stops) -> Sequence[int]:
         end = len(ids)
@@ -55,9 +57,7 @@ class Draft:
         return ids[:end]
 
 
-def _up_to(events: Sequence[Event], time_ms: float) -> int:
-    """How many events are left when those at the end that lie after a time are taken off."""
-    count = len(events)
-    while count and events[count - 1].time > time_ms:
-        count -= 1
-    return count
+def _up_to(events: Events, time_ms: float) -> Events:
+    """Without those at the end that lie after a time; what is late in between stays where it is."""
+    in_time = np.flatnonzero(events.times <= time_ms)
+    return events[: int(in_time[-1]) + 1] if len(in_time) else NO_EVENTS

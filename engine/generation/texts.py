@@ -28,7 +28,8 @@ class _Times:
     """
 
     def __init__(self, times_ms: Ints) -> None:
-        self._least_from_here = np.minimum.accumulate(times_ms[::-1])[::-1]
+        # Turned round for good: a mere view would be copied at each search.
+        self._least_from_here = np.ascontiguousarray(np.minimum.accumulate(times_ms[::-1])[::-1])
 
     def after_last_before(self, bound_ms: float) -> int:
         # A bound that is no integer would turn the whole column into floats first.
