@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from platform import system as _system
 from typing import Final
 
 import torch
@@ -145,7 +145,7 @@ def _threads_per_core() -> int:
         siblings = _SIBLINGS.read_text(encoding="ascii").strip()
     except OSError:
         # Elsewhere nobody says so in a word. Apple's cores have one thread, others usually two.
-        return 1 if platform.system() == "Darwin" else 2
+        return 1 if _system() == "Darwin" else 2
     return 1 if siblings == "0" else 2
 
 

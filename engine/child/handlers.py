@@ -120,11 +120,13 @@ def _folder_with_words(model: str, mode: Mode, house: House) -> Path:
 
 def mod(request: service.Mod, house: House) -> Job:
     from engine.beatmap.document import Document
-    from engine.modding import job
 
     with _sentences():
         mode = Document.parse(request.data).beatmap.mode
         folder = house.store().resolve(request.model, mode)
+        # Not before it is known that there is a model: this loads torch.
+        from engine.modding import job
+
         for said in house.models.work_with(
             request.model, folder, lambda loaded: job.mod(request, loaded, house.caches)
         ):
@@ -141,10 +143,11 @@ def _speed(opinion: service.Opinion) -> str:
 
 def fill_song(request: service.FillSong, house: House) -> Job:
     from engine.beatmap.objects import Mode
-    from engine.modding import job
 
     with _sentences():
         folder = house.store().resolve(request.model, Mode(request.mode))
+        from engine.modding import job
+
         yield from house.models.work_with(
             request.model, folder, lambda loaded: job.fill_song(request, loaded, house.caches)
         )

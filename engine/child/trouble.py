@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import TYPE_CHECKING, Final
 
 from engine.jobs import JobError
@@ -20,15 +21,24 @@ _log = logging.getLogger(__name__)
 
 
 def broke(failed: Failed) -> Broke:
-    error = failed.error
+    """And gives back what the functions held that the exception came through: it may be half a song."""
+    told = _told(failed.id, failed.error)
+    error: BaseException | None = failed.error
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+    return told
+
+
+def _told(id_: int, error: Exception) -> Broke:
     if is_out_of_memory(error):
-        return Broke(failed.id, OUT_OF_MEMORY, is_out_of_memory=True)
+        return Broke(id_, OUT_OF_MEMORY, is_out_of_memory=True)
     if isinstance(error, JobError):
-        return Broke(failed.id, str(error))
+        return Broke(id_, str(error))
     _log.error("a job broke off", exc_info=error)
     what = f"{type(error).__name__}: {error}"
     return Broke(
-        failed.id,
+        id_,
         f"the engine stumbled over something that it should have foreseen ({what[:200]}): "
         "everything else goes on; please send us the log",
     )

@@ -73,6 +73,12 @@ def told_by_system(pid: int, what: str) -> str:
     return Path(f"/proc/{pid}/{what}").read_text(encoding="utf-8")
 
 
+def peak_bytes(pid: int) -> int:
+    """The most memory it ever had."""
+    line = next(line for line in told_by_system(pid, "status").splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) << 10
+
+
 def wait_until(is_so: Callable[[], bool], *, within_s: float = 5.0) -> None:
     deadline = time.monotonic() + within_s
     while not is_so():
