@@ -93,7 +93,13 @@ class Telling:
     """One context's events of one map, taken apart once."""
 
     def __init__(self, beatmap: Beatmap, events: Sequence[Event], grammar: Grammar) -> None:
-        self.beatmap, self.events, self.grammar = beatmap, events, grammar
+        self.beatmap, self.grammar = beatmap, grammar
+        self._events = events
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """As a list: they are looked at one by one."""
+        return list(self._events)
 
     @cached_property
     def groups(self) -> list[Group]:

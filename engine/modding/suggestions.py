@@ -135,6 +135,12 @@ class Judge:
     def suggest(self, scored: Iterable[Scored]) -> tuple[Suggestion, ...]:
         return self.judge(scored).suggestions
 
+    def owner(self, context: Context, index: int) -> int | None:
+        """Which object a statement is about, as an index into `Beatmap.objects`."""
+        telling = self._tellings[context]
+        number = telling.group_at(index)
+        return None if number is None else telling.groups[number].owner
+
     def judge(self, scored: Iterable[Scored]) -> Judgement:
         outcomes = self._outcomes(scored)
         claims = [claim for claim in outcomes.values() if isinstance(claim, Claim)]

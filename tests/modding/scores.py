@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.beatmap.builder import MapBuilder
 from engine.modding.suggestions import Judge
 from engine.modding.surprisal import Expected, Scored
 from engine.tokens.events import Context, EventType
@@ -12,7 +13,7 @@ from engine.tokens.map_events import context_events
 from tests.checks.wording import assert_is_a_message
 
 if TYPE_CHECKING:
-    from engine.beatmap.builder import MapBuilder
+    from engine.beatmap.beatmap import Beatmap
     from engine.modding.opinion import Suggestion
     from engine.modding.suggestions import Judgement
 
@@ -32,8 +33,8 @@ def expect(kind: EventType | None, value: int = 0, probability: float = 0.9) -> 
 class Reader:
     """A model of one family that has read a map."""
 
-    def __init__(self, builder: MapBuilder, family: str = "v32") -> None:
-        self.beatmap = builder.beatmap()
+    def __init__(self, map_: MapBuilder | Beatmap, family: str = "v32") -> None:
+        self.beatmap = map_.beatmap() if isinstance(map_, MapBuilder) else map_
         self.grammar = grammar_of(family)
         self.texts = {
             context: context_events(self.beatmap, self.grammar, context) for context in CONTEXTS[family]
