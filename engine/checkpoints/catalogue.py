@@ -29,7 +29,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,194}$")]
     title: str
     repository: Annotated[str, Field(pattern=REPOSITORY)]
     revision: str = "main"
@@ -61,7 +61,7 @@ class Catalogue:
             first = error.errors(include_url=False)[0]
             place = ".".join(map(str, first["loc"]))
             raise CheckpointError(f"{path}: {place}: {first['msg']}. Correct it there.") from error
-        except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
             raise CheckpointError(f"{path} cannot be read: {error}. Correct it there.") from error
         if sum(entry.default for entry in entries) != 1:
             raise CheckpointError(f"{path} must name exactly one default model. Correct it there.")
@@ -73,7 +73,7 @@ class Catalogue:
 
     def named(self, name: str) -> Entry | None:
         """Also by its repository; None for what is neither."""
-        return self._by_name.get(name) or next(
+        return self._by_name.get(name.lower()) or next(
             (entry for entry in self.entries if entry.repository == name), None
         )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx2
+    from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
 # The hub's library takes a third of a second to import, and most questions are answered without the network.
 # ruff: noqa: PLC0415
@@ -47,21 +48,41 @@ class Repository:
 
 
 def look_up(name: str, revision: str) -> Repository:
-    from huggingface_hub import HfApi
-
     with _in_sentences(name):
-        info = HfApi().model_info(name, revision=revision, files_metadata=True, timeout=TIMEOUT_S)
-    files = tuple(
-        RemoteFile(
-            path=sibling.rfilename,
-            size_bytes=sibling.lfs.size if sibling.lfs else sibling.size or 0,
-            sha256=sibling.lfs.sha256 if sibling.lfs else None,
-            git_sha1=None if sibling.lfs else sibling.blob_id,
-        )
-        for sibling in info.siblings or ()
-    )
+        info = _info(name, revision)
     licence = info.card_data.get("license") if info.card_data else None
+    files = tuple(_file(name, sibling) for sibling in info.siblings or ())
     return Repository(name, info.sha or revision, licence if isinstance(licence, str) else None, files)
+
+
+def _info(name: str, revision: str) -> ModelInfo:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return HfApi().model_info(name, revision=revision, files_metadata=True, timeout=TIMEOUT_S)
+    except HFValidationError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # not what the library expects
+        raise OfflineError(
+            f"what answered about {name} is not the hub, perhaps your network's log-in page; open it in a "
+            "browser, then pull again"
+        ) from error
+
+
+def _file(name: str, sibling: RepoSibling) -> RemoteFile:
+    lfs = sibling.lfs
+    size_bytes = lfs.size if lfs else sibling.size
+    if size_bytes is None:
+        raise CheckpointError(
+            f"the hub does not say how long {sibling.rfilename} of {name} is; pull again in a while"
+        )
+    return RemoteFile(
+        path=sibling.rfilename,
+        size_bytes=size_bytes,
+        sha256=lfs.sha256 if lfs else None,
+        git_sha1=None if lfs else sibling.blob_id,
+    )
 
 
 @contextmanager
@@ -128,7 +149,7 @@ def _in_sentences(name: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         status = error.response.status_code
         raise OfflineError(f"the hub answered {status} about {name}; pull again in a while") from error
-    except (httpx2.HTTPError, OSError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None and not isinstance(error, ConnectionError):
             raise  # a file of ours, not the network
         raise OfflineError(

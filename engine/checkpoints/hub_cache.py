@@ -21,9 +21,16 @@ def snapshot_in_cache(repository: str, revision: str) -> Path | None:
     """The newest state of it that was fetched, if all that makes a model is there."""
     place = cache_folder() / f"models--{repository.replace('/', '--')}"
     try:
-        commit = (place / "refs" / revision).read_text(encoding="ascii").strip()
-        snapshot = place / "snapshots" / commit
+        snapshot = place / "snapshots" / _commit(place, revision)
         there = [path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.is_file()]
     except (OSError, ValueError):
         return None
     return snapshot if files_of_model(there) else None
+
+
+def _commit(place: Path, revision: str) -> str:
+    """A branch's or tag's; a commit is its own."""
+    try:
+        return (place / "refs" / revision).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return revision

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engine.checkpoints.errors import CheckpointError
 from engine.checkpoints.fetching import part_of, size_of
+from engine.checkpoints.folders import is_of_model
 from engine.checkpoints.hub import RemoteFile
 from engine.checkpoints.reading import read_json
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 NAME: Final = "mapside-download.json"
 
 
+def is_begun(folder: Path) -> bool:
+    """Whether Mapside has brought something here, or tried to."""
+    return size_of(folder / NAME) >= 0
+
+
 class ManifestFile(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +34,13 @@ class ManifestFile(BaseModel):
     size_bytes: int = Field(ge=0)
     sha256: str | None = None
     git_sha1: str | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _lies_in_the_folder(cls, path: str) -> str:
+        if not is_of_model(path):
+            raise ValueError("no file of a model")
+        return path
 
     @property
     def remote(self) -> RemoteFile:
@@ -60,8 +73,14 @@ class Manifest(BaseModel):
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
         """None where nothing was begun."""
-        if not (folder / NAME).exists():
+        try:
+            (folder / NAME).stat()
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise CheckpointError(
+                f"{folder / NAME} cannot be read ({error.strerror}); check its permissions"
+            ) from error
         return read_json(folder / NAME, cls, "remove the model and pull it again")
 
     def write(self, folder: Path) -> None:

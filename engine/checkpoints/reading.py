@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 _File = TypeVar("_File", bound=BaseModel)
 
+LARGEST_TEXT_BYTES: Final = 64 << 20
+"""The largest that was ever published is V28's tokenizer.json, 3 MB."""
+
 
 def read_json(path: Path, kind: type[_File], advice: str) -> _File:
+    check_is_small(path, advice)
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -23,6 +27,26 @@ def read_json(path: Path, kind: type[_File], advice: str) -> _File:
         raise CheckpointError(f"{path} cannot be read ({error.strerror}); {advice}") from error
     except ValidationError as error:
         raise CheckpointError(f"{path} {_first_complaint(error)}; {advice}") from error
+
+
+def check_is_file(path: Path, advice: str) -> None:
+    """Not a folder, and not a pipe that would be waited for."""
+    try:
+        is_file = path.is_file()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+    if not is_file:
+        raise CheckpointError(f"{path} is not a file; {advice}")
+
+
+def check_is_small(path: Path, advice: str) -> None:
+    """What is missing is somebody else's to say."""
+    try:
+        size_bytes = path.stat().st_size
+    except OSError:
+        return
+    if size_bytes > LARGEST_TEXT_BYTES:
+        raise CheckpointError(f"{path} is {size_bytes // 1_000_000} MB long, which no such file is; {advice}")
 
 
 def _first_complaint(error: ValidationError) -> str:

@@ -12,30 +12,27 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from engine.checkpoints.catalogue import REPOSITORY, Catalogue, Entry
+from engine.checkpoints import manifest
+from engine.checkpoints.bringing import bring, drop, wanted_files
+from engine.checkpoints.catalogue import REPOSITORY, Catalogue, Entry, Purpose
 from engine.checkpoints.errors import CheckpointError
-from engine.checkpoints.fetching import PART, fetch, part_of, size_of
-from engine.checkpoints.folders import files_of_model, folder_for
-from engine.checkpoints.hub import OfflineError, RemoteFile, Repository, look_up
+from engine.checkpoints.fetching import size_of
+from engine.checkpoints.folders import diffusion_folder, folder_for, words
+from engine.checkpoints.hub import OfflineError, look_up
 from engine.checkpoints.hub_cache import snapshot_in_cache
 from engine.checkpoints.manifest import Manifest
 from engine.jobs import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from engine.beatmap.objects import Mode
-
-RETRY_AFTER_S: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""A connection that is lost with something gained is taken up again, so often in a row at most."""
 
 
 class State(StrEnum):
@@ -77,36 +74,34 @@ class Store:
     def holding(self, entry: Entry) -> Holding:
         folder = self._place(entry)
         try:
-            manifest = Manifest.read(folder)
+            brought = Manifest.read(folder)
         except CheckpointError as error:
             return Holding(entry, State.BROKEN, folder, licence=entry.licence, note=str(error))
-        if manifest is None:
-            cached = snapshot_in_cache(entry.repository, entry.revision)
-            if cached is None:
-                return Holding(entry, State.ABSENT, licence=entry.licence)
-            note = "in the cache of the hub's own tools; Mapside uses it there and never removes it"
-            return Holding(entry, State.LOCAL, cached, *_sizes(cached), licence=entry.licence, note=note)
-        done = sum(manifest.bytes_here(folder).values())
-        state = State.COMPLETE if manifest.is_whole(folder) else State.PARTIAL
+        if brought is None:
+            return _elsewhere(entry) or Holding(entry, State.ABSENT, licence=entry.licence)
+        done = sum(brought.bytes_here(folder).values())
+        state = State.COMPLETE if brought.is_whole(folder) else State.PARTIAL
         return Holding(
-            entry, state, folder, done, manifest.size_bytes, licence=manifest.licence or entry.licence
+            entry, state, folder, done, brought.size_bytes, licence=brought.licence or entry.licence
         )
 
     def resolve(self, model: str, mode: Mode) -> Path:
         """The folder for maps of this mode, ready to be loaded. Never asks the network."""
-        if self.catalogue.named(model) is None and (local := _as_folder(model)) is not None:
-            return folder_for(local, mode)
+        if (own := self._own_folder(model)) is not None:
+            return folder_for(own, mode)
         entry = self.entry(model)
-        held = self.holding(entry)
-        if held.folder is None or held.state in (State.ABSENT, State.PARTIAL):
-            rest = "is not on this machine" if held.state is State.ABSENT else "is only partly downloaded"
-            raise CheckpointError(
-                f"{entry.title} {rest}; `mapside models pull {entry.name}`, or the page's list of models, "
-                "brings it"
-            )
-        if held.state is State.BROKEN:
-            raise CheckpointError(held.note)
-        return folder_for(held.folder, mode)
+        self._check_fit(entry, mode)
+        held = self._here(entry)
+        is_ours = held.state is State.COMPLETE
+        otherwise = (
+            "choose another model" if is_ours else f"`mapside models pull {entry.name}` brings what there is"
+        )
+        return folder_for(held.folder or self.folder, mode, otherwise)
+
+    def resolve_diffusion(self, model: str) -> Path:
+        """The folder of a model that places objects. Never asks the network."""
+        own = self._own_folder(model)
+        return diffusion_folder(own or self._here(self.entry(model)).folder or self.folder)
 
     def entry(self, model: str) -> Entry:
         """By name or repository; one that the catalogue does not know may still be on the hub."""
@@ -122,44 +117,78 @@ class Store:
 
     # Bringing and removing.
 
-    def pull(self, model: str) -> Iterator[Progress]:
+    def pull(self, model: str) -> Generator[Progress]:
         """In bytes. Raises CheckpointError with what has come kept."""
         entry = self.entry(model)
         folder = self._place(entry)
         held = self.holding(entry)
-        if held.state in (State.COMPLETE, State.LOCAL):
+        if held.state is State.COMPLETE or (held.state is State.LOCAL and _is_all_there_is(held)):
             yield Progress(held.done_bytes, held.size_bytes or held.done_bytes, f"{entry.title} is here")
             return
         with self._alone(folder, entry):
-            repository = look_up(entry.repository, entry.revision)
-            wanted = _wanted(repository)
-            before = None if held.state is State.BROKEN else Manifest.read(folder)
-            manifest = Manifest.of(repository, wanted)
-            manifest.write(folder)
-            _drop_other_versions(folder, manifest, before)
-            yield from _bring(repository, wanted, folder, entry)
+            yield from bring(entry, folder)
 
     def remove(self, model: str) -> int:
         """How many bytes are free again."""
-        entry = self.entry(model)
-        held, folder = self.holding(entry), self._place(entry)
-        if held.state is State.LOCAL:
+        if self._own_folder(model) is not None:
             raise CheckpointError(
-                f"{entry.title} lies in the cache of the hub's own tools ({held.folder}), which Mapside "
-                "leaves alone; `hf cache rm` removes it"
+                f"{model} is a folder of your own, which Mapside leaves alone; remove it yourself"
             )
-        if not folder.exists():
-            raise CheckpointError(f"{entry.title} is not on this machine; there is nothing to remove")
+        entry = self.entry(model)
+        folder = self._place(entry)
+        if not manifest.is_begun(folder):
+            self._refuse_to_remove(entry, folder)
         with self._alone(folder, entry):
-            freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             try:
-                shutil.rmtree(folder)
+                return drop(folder)
             except OSError as error:
                 raise CheckpointError(
                     f"{error.filename or folder} cannot be removed ({error.strerror}); unload the engine, or "
                     "close what uses it, and remove it again"
                 ) from error
-        return freed
+
+    def _refuse_to_remove(self, entry: Entry, folder: Path) -> None:
+        if cached := snapshot_in_cache(entry.repository, entry.revision):
+            raise CheckpointError(
+                f"{entry.title} lies in the cache of the hub's own tools ({cached}), which Mapside "
+                "leaves alone; `hf cache rm` removes it"
+            )
+        if folder.exists():
+            raise CheckpointError(
+                f"{folder} was not downloaded by Mapside, which leaves it alone; remove it yourself"
+            )
+        raise CheckpointError(f"{entry.title} is not on this machine; there is nothing to remove")
+
+    # What fits, and what is here.
+
+    def _check_fit(self, entry: Entry, mode: Mode) -> None:
+        able = [other.name for other in self.catalogue.entries if _can_read(other, mode)]
+        advice = f"choose {' or '.join(able[:2])}" if able else "choose another model"
+        if entry.purpose == (Purpose.DIFFUSION,):
+            raise CheckpointError(
+                f"{entry.title} only places objects for other models: it cannot read a map; {advice}"
+            )
+        if mode not in entry.modes:
+            raise CheckpointError(
+                f"{entry.title} knows {words(entry.modes)} maps, not {words([mode])} ones; {advice}"
+            )
+
+    def _here(self, entry: Entry) -> Holding:
+        held = self.holding(entry)
+        if held.state in (State.COMPLETE, State.LOCAL):
+            return held
+        if instead := _elsewhere(entry):
+            return instead
+        if held.state is State.BROKEN:
+            raise CheckpointError(held.note)
+        rest = "is not on this machine" if held.state is State.ABSENT else "is only partly downloaded"
+        raise CheckpointError(
+            f"{entry.title} {rest}; `mapside models pull {entry.name}`, or the page's list of models, "
+            "brings it"
+        )
+
+    def _own_folder(self, model: str) -> Path | None:
+        return None if self.catalogue.named(model) else _as_folder(model)
 
     # Where things lie.
 
@@ -167,12 +196,19 @@ class Store:
         return self.folder / _flat(entry.repository)
 
     def _brought(self) -> list[Entry]:
-        if not self.folder.is_dir():
+        try:
+            folders = sorted(self.folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise CheckpointError(
+                f"{self.folder} cannot be read ({error.strerror}); choose a models_folder that can"
+            ) from error
         return [
             Entry(name=path.name, title=repository, repository=repository, family="")
-            for path in sorted(self.folder.iterdir())
-            if path.is_dir() and re.fullmatch(REPOSITORY, repository := path.name.replace("--", "/", 1))
+            for path in folders
+            if re.fullmatch(REPOSITORY, repository := path.name.replace("--", "/", 1))
+            and manifest.is_begun(path)
         ]
 
     @contextmanager
@@ -198,72 +234,41 @@ class Store:
             lock.release()
 
 
-def _wanted(repository: Repository) -> list[RemoteFile]:
-    by_path = {file.path: file for file in repository.files}
-    wanted = [by_path[path] for path in files_of_model(by_path)]
-    if not wanted:
-        raise CheckpointError(
-            f"{repository.name} holds no model that Mapside knows (config.json, tokenizer.json and "
-            "model.safetensors together); choose another repository"
-        )
-    return wanted
+def _elsewhere(entry: Entry) -> Holding | None:
+    """What the hub's own tools have brought, the reference among them."""
+    cached = snapshot_in_cache(entry.repository, entry.revision)
+    if cached is None:
+        return None
+    size = sum(path.stat().st_size for path in cached.rglob("*") if path.is_file())
+    note = "in the cache of the hub's own tools; Mapside uses it there and never removes it"
+    return Holding(entry, State.LOCAL, cached, size, size, licence=entry.licence, note=note)
 
 
-def _bring(
-    repository: Repository, wanted: list[RemoteFile], folder: Path, entry: Entry
-) -> Iterator[Progress]:
-    total = sum(file.size_bytes for file in wanted)
-    doing = f"downloading {entry.title}"
-    whole = 0
-    for file in wanted:
-        target = folder / file.path
-        if not (target.is_file() and target.stat().st_size == file.size_bytes):
-            for done in _patiently(repository, file, target):
-                yield Progress(whole + done, total, doing)
-        whole += file.size_bytes
-        yield Progress(whole, total, doing)
+def _is_all_there_is(cached: Holding) -> bool:
+    """Those tools bring single files too: a model for one mode of four. As far as can be known offline."""
+    try:
+        repository = look_up(cached.entry.repository, cached.entry.revision)
+    except OfflineError:
+        return True
+    folder = cached.folder
+    return folder is not None and all(
+        size_of(folder / file.path) == file.size_bytes for file in wanted_files(repository)
+    )
 
 
-def _patiently(repository: Repository, file: RemoteFile, target: Path) -> Iterator[int]:
-    """Takes a lost connection up again as long as each try brings something."""
-    part = part_of(target, file)
-    waits, furthest = iter(RETRY_AFTER_S), size_of(part)
-    while True:
-        try:
-            yield from fetch(repository, file, target)
-        except OfflineError:
-            if size_of(part) > furthest:
-                waits, furthest = iter(RETRY_AFTER_S), size_of(part)
-            wait_s = next(waits, None)
-            if wait_s is None or furthest <= 0:
-                raise
-            time.sleep(wait_s)
-        else:
-            return
-
-
-def _drop_other_versions(folder: Path, manifest: Manifest, before: Manifest | None) -> None:
-    """Files whose content the hub has changed since, and beginnings of them."""
-    current = {folder / file.path: file for file in manifest.files}
-    known = {folder / file.path: file for file in before.files} if before else {}
-    parts = {part_of(target, file.remote) for target, file in current.items()}
-    for path in [path for path in folder.rglob("*") if path.is_file()]:
-        is_other = path in current and known.get(path) != current[path]
-        if is_other or (path.name.endswith(PART) and path not in parts):
-            path.unlink()
+def _can_read(entry: Entry, mode: Mode) -> bool:
+    return mode in entry.modes and entry.purpose != (Purpose.DIFFUSION,)
 
 
 def _as_folder(model: str) -> Path | None:
     """None for what can only be a name or a repository."""
-    path = Path(os.path.expandvars(model)).expanduser()
-    looks_like_one = path.is_absolute() or model.startswith(".") or "\\" in model
-    return path.absolute() if looks_like_one or path.is_dir() else None
+    try:
+        path = Path(os.path.expandvars(model)).expanduser()
+        looks_like_one = path.is_absolute() or model.startswith(".") or "\\" in model
+        return path.absolute() if looks_like_one or path.is_dir() else None
+    except (OSError, ValueError, RuntimeError):  # nothing that a path can be
+        return None
 
 
 def _flat(repository: str) -> str:
     return repository.replace("/", "--")
-
-
-def _sizes(folder: Path) -> tuple[int, int]:
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return size, size

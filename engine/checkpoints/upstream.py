@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from engine.audio.mel import MelKind, MelSettings
 from engine.checkpoints.errors import CheckpointError
-from engine.checkpoints.reading import read_json
+from engine.checkpoints.reading import check_is_small, read_json
 from engine.checkpoints.weights import NothingDrawn, load_weights
 from engine.model.encdec import EncoderDecoder
 from engine.model.spec import Condition, LayerSpec, ModelSpec, Norm, Positions, TowerSpec
@@ -208,11 +208,16 @@ def load(
 def read_vocabulary(folder: Path, spec: ModelSpec) -> Vocabulary:
     """Another checkpoint's would give every token a meaning that the model never learned."""
     path = folder / "tokenizer.json"
+    check_is_small(path, "fetch the checkpoint again")
     try:
         vocabulary = Vocabulary.load(path)
         vocabulary.check_sizes(spec.tokens_in, spec.tokens_out, str(folder / "config.json"))
     except TokenError as error:
         raise CheckpointError(str(error)) from error
+    except RecursionError as error:
+        raise CheckpointError(
+            f"{path} is no tokenizer: brackets without end; fetch the checkpoint again"
+        ) from error
     known = vocabulary.labels.mapper_classes
     if Condition.MAPPER in spec.conditions and known != spec.mappers:
         raise CheckpointError(

@@ -82,7 +82,9 @@ def opened(path: Path) -> Any:
     """The file behind safetensors, whose head has been checked against the file's length."""
     try:
         return safe_open(path, framework="pt")
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if path.exists():  # that is what safetensors calls a file that it may not open
+            raise CheckpointError(f"{path} cannot be read; check its permissions") from error
         raise CheckpointError(
             f"{path} is missing: the folder holds no weights in the safetensors format; {_FETCH_AGAIN}"
         ) from None

@@ -31,6 +31,9 @@ class Hub:
     cuts_left: int = 1
     spoils: bool = False
     status: int | None = None
+    """Of every answer, with `says` for its content."""
+    says: bytes = b"{}"
+    error_code: str = ""
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     """Path and Range of every one."""
     endpoint: str = ""
@@ -64,7 +67,7 @@ def running(hub: Hub) -> Iterator[Hub]:
 def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
     path = unquote(urlparse(request.path).path).strip("/")
     if hub.status is not None:
-        send(request, hub.status, b"{}")
+        send(request, hub.status, hub.says, {"X-Error-Code": hub.error_code} if hub.error_code else None)
     elif path.startswith("api/models/"):
         describe(request, hub, path.removeprefix("api/models/"))
     elif f"/resolve/{hub.commit}/" in path:

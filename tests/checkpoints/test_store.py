@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import errno
 import itertools
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -12,12 +12,13 @@ import pytest
 from huggingface_hub import constants, file_download, hf_api
 
 from engine.beatmap.objects import Mode
-from engine.checkpoints import fetching, store
+from engine.checkpoints import bringing, fetching
 from engine.checkpoints.catalogue import MODELS_TOML, Catalogue, Entry
 from engine.checkpoints.errors import CheckpointError
 from engine.checkpoints.hub import look_up
 from engine.checkpoints.store import State, Store
 from tests.checkpoints.hub_server import Hub, running
+from tests.checkpoints.somebody_else import as_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def catalogue(*entries: Entry) -> Catalogue:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A store in an empty folder, and the only hub it can reach."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(store, "RETRY_AFTER_S", (0.01, 0.01))
+    monkeypatch.setattr(bringing, "RETRY_AFTER_S", (0.01, 0.01))
     with running(Hub(files={REPOSITORY: dict(MODEL)})) as hub:
         reach(hub, monkeypatch)
         folder = tmp_path / "models"
@@ -106,7 +107,7 @@ def test_a_download_that_was_stopped_goes_on_where_it_was(place: Place) -> None:
     for progress in downloading:
         if progress.done > 1 << 20:
             break
-    downloading.close()  # type: ignore[attr-defined]  # a generator
+    downloading.close()
     held = place.store.holdings()[0]
     assert held.state is State.PARTIAL
     assert 1 << 20 <= held.done_bytes < TOTAL
@@ -161,7 +162,7 @@ def test_damaged_bytes_are_thrown_away(place: Place) -> None:
 def test_a_beginning_longer_than_the_file_is_begun_anew(place: Place) -> None:
     downloading = place.store.pull("mine")
     next(downloading)
-    downloading.close()  # type: ignore[attr-defined]  # a generator
+    downloading.close()
     part = fetching.part_of(place.folder / "config.json", announced("config.json"))
     part.write_bytes(b"x" * 500)
     with pytest.raises(CheckpointError, match="came damaged"):
@@ -178,7 +179,7 @@ def test_a_model_changed_on_the_hub_meanwhile_is_not_stitched_together(place: Pl
     for progress in downloading:
         if progress.done > 1 << 20:
             break
-    downloading.close()  # type: ignore[attr-defined]  # a generator
+    downloading.close()
     newer = WEIGHTS[::-1]
     place.hub.files[REPOSITORY] |= {
         "model.safetensors": newer,
@@ -197,38 +198,76 @@ def test_two_downloads_of_the_same_model_do_not_meet(place: Place) -> None:
     with pytest.raises(CheckpointError, match="by another Mapside"):
         pull(place)
     assert list(itertools.islice(first, 1))
-    first.close()  # type: ignore[attr-defined]  # a generator
+    first.close()
     assert pull(place)[-1] == (TOTAL, TOTAL)
 
 
 def test_a_full_disk_is_said_before_the_first_byte(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(place.folder.parent.parent)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
-    monkeypatch.setattr(fetching, "SPARE_BYTES", 1 << 20)
-    with pytest.raises(CheckpointError, match=r"no room .* MB more are needed"):
+    monkeypatch.setattr(fetching, "SPARE_BYTES", usage.free + (1 << 30))
+    with pytest.raises(CheckpointError, match=r"no room .* \d+ MB more are needed"):
         pull(place)
+    assert not [path for path, _ in place.hub.requests if "/resolve/" in path]
 
 
-def test_a_disk_that_fills_up_meanwhile_keeps_what_came(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+def test_a_disk_that_fills_up_meanwhile_keeps_what_came(place: Place) -> None:
+    """A limit on the size of files fails as late as a disk does, and nothing else on this machine."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        with pytest.raises(CheckpointError, match=r"no room .*: 3 MB more are needed.* is kept"):
+            pull(place)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert place.store.holdings()[0].done_bytes >= 1 << 20
+    assert pull(place)[-1] == (TOTAL, TOTAL)
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CheckpointError, match=r"no room|cannot be written"):
-        pull(place)
+
+PULLING = """
+import pathlib, sys
+from engine.checkpoints import bringing
+from engine.checkpoints.store import Store
+bringing.RETRY_AFTER_S = (60.0,)
+for progress in Store(pathlib.Path(sys.argv[1])).pull("somebody/mapper"):
+    print(progress.doing, int(progress.done), flush=True)
+"""
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may write everywhere")
+def test_another_process_waits_its_turn_and_goes_on_where_a_killed_one_was(place: Place) -> None:
+    """The other one has been told of the hub by the variable that the hub's library reads."""
+    place.hub.cuts_after = 1 << 20
+    other = subprocess.Popen(
+        [sys.executable, "-c", PULLING, str(place.folder.parent)],
+        env=os.environ | {"HF_ENDPOINT": place.hub.endpoint},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with other:
+        assert other.stdout is not None
+        assert any(line.startswith("waiting for the network") for line in other.stdout)
+        with pytest.raises(CheckpointError, match="by another Mapside"):
+            pull(place)
+        other.kill()
+    place.hub.requests.clear()
+    assert pull(place)[-1] == (TOTAL, TOTAL)
+    assert any(asked for _, asked in place.hub.requests)
+
+
 def test_a_folder_nobody_may_write_to(place: Place) -> None:
     place.folder.parent.mkdir()
     place.folder.parent.chmod(0o500)
-    try:
-        with pytest.raises(CheckpointError, match="choose a models_folder"):
-            pull(place)
-    finally:
-        place.folder.parent.chmod(0o700)
+    with as_nobody(place.folder.parent), pytest.raises(CheckpointError, match="choose a models_folder"):
+        pull(place)
+
+
+def test_a_folder_nobody_may_read_is_said_of_its_model_alone(place: Place) -> None:
+    pull(place)
+    place.folder.chmod(0)
+    with as_nobody(place.folder.parent):
+        held = place.store.holdings()[0]
+        with pytest.raises(CheckpointError, match="check its permissions"):
+            place.store.resolve("mine", Mode.OSU)
+    assert (held.state, "check its permissions" in held.note) == (State.BROKEN, True)
 
 
 def test_a_models_folder_that_is_a_file(place: Place) -> None:
@@ -275,6 +314,46 @@ def test_each_mode_has_its_subfolder(place: Place) -> None:
         place.store.resolve("mine", Mode.TAIKO)
 
 
+def test_the_model_at_the_top_is_left_where_every_mode_has_its_own(place: Place) -> None:
+    tops = {name: MODEL[name] for name in MODEL}
+    own = {f"gamemode={n}/{name}": MODEL[name] for n in range(4) for name in MODEL}
+    place.hub.files[REPOSITORY] = own | tops
+    pull(place)
+    assert not (place.folder / "model.safetensors").exists()
+    assert place.store.resolve("mine", Mode.OSU) == place.folder / "gamemode=0"
+
+
+def test_a_mode_without_a_folder_of_its_own_has_the_model_at_the_top(place: Place) -> None:
+    place.hub.files[REPOSITORY] = MODEL | {f"gamemode=3/{name}": MODEL[name] for name in MODEL}
+    pull(place)
+    assert place.store.resolve("mine", Mode.MANIA) == place.folder / "gamemode=3"
+    assert place.store.resolve("mine", Mode.CATCH) == place.folder
+
+
+def test_a_model_is_not_asked_about_maps_it_never_saw(place: Place) -> None:
+    for name in ("v30", "V30"):
+        with pytest.raises(CheckpointError, match=r"V30 knows osu! maps, not mania ones; choose v32"):
+            Store(place.folder.parent).resolve(name, Mode.MANIA)
+
+
+def test_a_model_that_places_objects_is_no_reader_of_maps(place: Place) -> None:
+    own = place.folder.parent / "own"
+    own.mkdir(parents=True)
+    store = Store(place.folder.parent)
+    for model in ("osu-diffusion", "OliBomby/osu-diffusion-v2"):
+        with pytest.raises(CheckpointError, match=r"only places objects .*; choose v32"):
+            store.resolve(model, Mode.OSU)
+        with pytest.raises(CheckpointError, match="mapside models pull osu-diffusion"):
+            store.resolve_diffusion(model)
+    with pytest.raises(CheckpointError, match=r"no coordinate model \(model_ema\.pkl and tokenizer\.pkl\)"):
+        store.resolve_diffusion(str(own))
+    for name in ("model_ema.pkl", "tokenizer.pkl"):
+        (own / name).write_bytes(b"x")
+    assert store.resolve_diffusion(str(own)) == own
+    with pytest.raises(CheckpointError, match="only places objects"):
+        store.resolve(str(own), Mode.OSU)
+
+
 def test_a_diffusion_model_is_brought_as_what_cannot_execute(place: Place) -> None:
     names = ("model_ema.pkl", "tokenizer.pkl", "model_ema.safetensors", "tokenizer_state.json")
     place.hub.files["nobody/coordinates"] = dict.fromkeys(names, b"x")
@@ -291,21 +370,117 @@ def test_removing_frees_what_was_brought(place: Place) -> None:
         place.store.remove("mine")
 
 
-def test_what_the_hubs_own_tools_have_brought_is_used_where_it_lies(place: Place, tmp_path: Path) -> None:
+def test_what_somebody_put_there_stays(place: Place) -> None:
+    pull(place)
+    (place.folder / "notes.txt").write_text("mine")
+    assert place.store.remove("mine") >= TOTAL
+    assert [path.name for path in place.folder.iterdir()] == ["notes.txt"]
+    with pytest.raises(CheckpointError, match="was not downloaded by Mapside"):
+        place.store.remove("mine")
+
+
+def test_a_folder_of_the_persons_own_is_never_removed(place: Place) -> None:
+    own = place.folder.parent / "my--model"
+    own.mkdir(parents=True)
+    for name, content in MODEL.items():
+        (own / name).write_bytes(content)
+    assert [held.entry.name for held in place.store.holdings()] == ["mine"]
+    for model in (str(own), "my/model"):
+        with pytest.raises(CheckpointError, match=r"leaves (it )?alone"):
+            place.store.remove(model)
+    assert {path.name for path in own.iterdir()} == set(MODEL)
+
+
+def in_the_hubs_cache(tmp_path: Path, files: dict[str, bytes], commit: str) -> Path:
+    """As the hub's own tools leave it: content in one folder, names that lead there in another."""
     cached = tmp_path / "cache" / "models--somebody--mapper"
-    snapshot = cached / "snapshots" / "abc"
-    snapshot.mkdir(parents=True)
-    (cached / "refs").mkdir()
-    (cached / "refs" / "main").write_text("abc")
-    (snapshot / "config.json").write_bytes(MODEL["config.json"])
+    for name, content in files.items():
+        named, blob = cached / "snapshots" / commit / name, cached / "blobs" / name.replace("/", "-")
+        for path in (named, blob):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        blob.write_bytes(content)
+        named.symlink_to(blob)
+    (cached / "refs").mkdir(exist_ok=True)
+    (cached / "refs" / "main").write_text(commit)
+    return cached / "snapshots" / commit
+
+
+def test_what_the_hubs_own_tools_have_brought_is_used_where_it_lies(place: Place, tmp_path: Path) -> None:
+    in_the_hubs_cache(tmp_path, {"config.json": MODEL["config.json"]}, "abc")
     assert state(place) is State.ABSENT
-    for name in ("tokenizer.json", "model.safetensors"):
-        (snapshot / name).write_bytes(MODEL[name])
-    assert state(place) is State.LOCAL
+    snapshot = in_the_hubs_cache(tmp_path, MODEL, "def")
+    held = place.store.holdings()[0]
+    assert (held.state, held.done_bytes) == (State.LOCAL, sum(map(len, MODEL.values())))
     assert place.store.resolve("mine", Mode.OSU) == snapshot
+    assert place.hub.requests == []
+    assert len(pull(place)) == 1
+    assert not place.folder.exists()
     with pytest.raises(CheckpointError, match="Mapside leaves alone"):
         place.store.remove("mine")
     assert snapshot.exists()
+
+
+def test_a_revision_that_is_a_commit_is_found_in_the_hubs_cache_too(place: Place, tmp_path: Path) -> None:
+    older = in_the_hubs_cache(tmp_path, MODEL, "abc")
+    in_the_hubs_cache(tmp_path, {}, "def")
+    pinned = Entry(
+        name="pinned", title="Pinned", repository=REPOSITORY, revision="abc", family="v32", default=True
+    )
+    assert Store(place.folder.parent, Catalogue((pinned,))).resolve("pinned", Mode.OSU) == older
+
+
+def test_what_the_hubs_cache_lacks_can_still_be_brought(place: Place, tmp_path: Path) -> None:
+    """The reference fetches only the folder of the mode that it was asked for."""
+    own = {f"gamemode={n}/{name}": MODEL[name] for n in (0, 3) for name in MODEL}
+    place.hub.files[REPOSITORY] = own
+    snapshot = in_the_hubs_cache(
+        tmp_path, {name: own[name] for name in own if name.startswith("gamemode=0")}, place.hub.commit
+    )
+    with pytest.raises(CheckpointError, match=r"only for osu!; `mapside models pull mine` brings"):
+        place.store.resolve("mine", Mode.MANIA)
+    downloading = place.store.pull("mine")
+    next(downloading)
+    assert place.store.resolve("mine", Mode.OSU) == snapshot / "gamemode=0"
+    for _ in downloading:
+        pass
+    assert place.store.resolve("mine", Mode.MANIA) == place.folder / "gamemode=3"
+
+
+def test_a_log_in_page_of_the_network_is_not_taken_for_the_hub(place: Place) -> None:
+    place.hub.status, place.hub.says = 200, b"<html>Please log in</html>"
+    with pytest.raises(CheckpointError, match="is not the hub, perhaps your network's log-in page"):
+        pull(place)
+    place.hub.says = b"[]"
+    with pytest.raises(CheckpointError, match="is not the hub"):
+        pull(place)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "complaint"),
+    [
+        (401, "GatedRepo", "asks for its terms to be accepted"),
+        (404, "RevisionNotFound", "no such revision"),
+        (429, "", "the hub answered 429"),
+        (503, "", "the hub answered 503"),
+    ],
+)
+def test_what_the_hub_refuses_is_said(place: Place, status: int, code: str, complaint: str) -> None:
+    place.hub.status, place.hub.error_code = status, code
+    with pytest.raises(CheckpointError, match=complaint):
+        pull(place)
+
+
+def test_a_download_that_waits_for_the_network_can_be_given_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "RETRY_AFTER_S", (60.0,))
+    place.hub.cuts_after = 1 << 20
+    downloading = place.store.pull("mine")
+    waiting = next(progress for progress in downloading if "waiting" in progress.doing)
+    assert waiting.done > 1 << 19
+    downloading.close()
+    assert state(place) is State.PARTIAL
+    monkeypatch.undo()
 
 
 def test_a_damaged_record_of_a_download_is_said_and_mended_by_another_pull(place: Place) -> None:
