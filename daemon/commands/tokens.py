@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from daemon.commands.asking import EngineRefusedError, ask_once
+from daemon.commands.maps import MapReadError, read_map
 from daemon.commands.report import dumped
 from daemon.settings import load_settings
 from engine.service import Tokens, TokenTable
@@ -34,6 +35,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def tokens(arguments: Namespace) -> int:
+    try:
+        read_map(arguments.map)
+    except MapReadError as error:
+        raise EngineRefusedError(f"{arguments.map} {error}") from error
     model = arguments.model or load_settings().engine.model
     audio = str(arguments.audio.absolute()) if arguments.audio else None
     answer = ask_once(Tokens(str(arguments.map.absolute()), _absolute(model), audio))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -154,8 +155,36 @@ def test_a_driver_that_does_not_answer_counts_as_none(home: Path, monkeypatch: p
 
 
 @pytest.mark.usefixtures("home")
-def test_it_is_honest_about_the_model() -> None:
-    assert "none is used yet" in line("Model").found
+def test_a_model_that_is_not_here_is_named_with_what_to_do() -> None:
+    said = line("Model")
+    assert said.state is State.NOTE
+    assert said.found.startswith("v32 ")
+    assert said.do.startswith("mapside models pull v32")
+    assert "models" in said.do
+
+
+def test_a_checkpoints_folder_is_a_model(choose: Callable[[str], Path], tmp_path: Path) -> None:
+    choose(f'[engine]\nmodel = "{tmp_path}"\n')
+    assert line("Model") == Line("Model", State.FINE, f"the checkpoint in {tmp_path}")
+
+
+def test_a_model_that_nobody_knows_is_said(choose: Callable[[str], Path]) -> None:
+    choose('[engine]\nmodel = "v99"\n')
+    assert "v99 is chosen" in line("Model").found
+
+
+def test_it_says_where_the_engine_would_run(choose: Callable[[str], Path]) -> None:
+    choose('[engine]\ndevice = "cpu"\nprecision = "float32"\nthreads = 1\n')
+    said = line("Engine")
+    assert said.state is State.FINE
+    assert re.fullmatch(r"runs on CPU, 1 of \d+ threads, float32", said.found)
+
+
+def test_a_device_that_is_not_here_is_said(choose: Callable[[str], Path]) -> None:
+    choose('[engine]\ndevice = "cuda:99"\n')
+    said = line("Engine")
+    assert said.state is State.TO_DO
+    assert "GPU" in said.found
 
 
 def run_doctor() -> subprocess.CompletedProcess[str]:

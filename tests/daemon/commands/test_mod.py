@@ -1,0 +1,119 @@
+"""`mapside mod` with a small model: text, JSON, posts for a discussion, a whole set, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.export import POST_LIMIT
+from engine.beatmap.timestamps import parse_timestamp
+from tests.daemon.commands.command_line import mapside
+from tests.shared_data import shared
+
+FAST = {"MAPSIDE_ENGINE__DEVICE": "cpu", "MAPSIDE_ENGINE__THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model") / "v32_fit"
+    return Path(shutil.copytree(shared("golden", "checkpoints", "v32_fit"), folder))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shared, so that the song is heard once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def a_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("songs") / "1 Synth - Golden Test"
+    folder.mkdir()
+    shutil.copyfile(shared("golden", "inputs", "audio.flac"), folder / "audio.flac")
+    for name in ("synth_std.osu", "synth_taiko.osu"):
+        (folder / name).write_bytes(shared("golden", "inputs", "beatmaps", name).read_bytes())
+    return folder
+
+
+def json_of(*arguments: str | Path, home: Path) -> tuple[int, dict[str, Any]]:
+    done = mapside("mod", *arguments, "--json", home=home, **FAST)
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_json_has_each_maps_opinion(checkpoint: Path, a_set: Path, home: Path) -> None:
+    code, said = json_of(a_set, "--model", checkpoint, home=home)
+    assert [each["mode"] for each in said["maps"]] == ["osu", "taiko"]
+    assert said["unreadable"] == []
+    for each in said["maps"]:
+        assert each["windows"] > 0
+        assert each["heat"]["surprisal"]
+        assert each["device"].startswith("CPU, 1 of ")
+        strongest = [finding["surprisal"] for finding in each["findings"]]
+        assert strongest == sorted(strongest, reverse=True)
+        for finding in each["findings"]:
+            assert finding["check"].startswith("ai-")
+            assert finding["severity"] == ("warning" if finding["surprisal"] >= 100 else "minor")
+            assert finding["places"][0]["timestamp"] == finding["timestamp"]
+    worst = {finding["severity"] for each in said["maps"] for finding in each["findings"]}
+    assert code == (1 if "warning" in worst else 0)
+
+
+def test_text_and_discussion_say_the_same(checkpoint: Path, a_set: Path, home: Path) -> None:
+    arguments = (a_set / "synth_std.osu", "--model", checkpoint)
+    _, said = json_of(*arguments, home=home)
+    (findings,) = [each["findings"] for each in said["maps"]]
+    text = mapside("mod", *arguments, home=home, **FAST)
+    posts = mapside("mod", *arguments, "--discussion", home=home, **FAST)
+    for finding in findings:
+        assert f"{finding['timestamp']} - {finding['message']}" in text.stdout
+    lines = posts.stdout.splitlines()
+    assert len(lines) == len(findings)
+    for line in lines:
+        assert parse_timestamp(line)
+        assert len(line) <= POST_LIMIT
+    assert "windows in" in text.stdout.splitlines()[-1]
+
+
+def test_one_map_that_cannot_be_modded_does_not_keep_the_others_from_it(
+    checkpoint: Path, a_set: Path, home: Path, tmp_path: Path
+) -> None:
+    songs = Path(shutil.copytree(a_set, tmp_path / "set"))
+    (songs / "empty.osu").write_bytes(b"")
+    (songs / "silent").mkdir()
+    shutil.copyfile(a_set / "synth_std.osu", songs / "silent" / "no song.osu")
+    code, said = json_of(songs, "--model", checkpoint, home=home)
+    assert code == 3
+    assert len(said["maps"]) == 2
+    reasons = {Path(each["path"]).name: each["reason"] for each in said["unreadable"]}
+    assert "empty" in reasons["empty.osu"]
+    assert "song" in reasons["no song.osu"]
+
+
+def test_a_song_from_elsewhere_can_be_named(
+    checkpoint: Path, a_set: Path, home: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(a_set / "synth_std.osu", tmp_path / "map.osu")
+    arguments = (tmp_path / "map.osu", "--model", checkpoint, "--audio", a_set / "audio.flac")
+    code, said = json_of(*arguments, home=home)
+    assert code in (0, 1)
+    assert len(said["maps"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (["--model", "no-such-model"], "no-such-model"),
+        (["--audio", "no-such-song.mp3"], "no-such-song.mp3"),
+        (["--json", "--text"], "not allowed with"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(a_set: Path, home: Path, more: list[str], named: str) -> None:
+    done = mapside("mod", a_set / "synth_std.osu", *more, home=home, **FAST)
+    assert done.returncode == 3
+    assert named in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
