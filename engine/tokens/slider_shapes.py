@@ -40,6 +40,8 @@ PIECED: Final = frozenset({EventType.RED_ANCHOR, EventType.BEZIER_ANCHOR})
 """Lines and Bezier curves: joined at red anchors."""
 WHOLE_PIXELS: Final = {str(at_px): at_px for at_px in range(-256, 769)}
 REMEMBERED_POINTS: Final = 200_000
+FARTHEST_PX: Final = 131_072
+"""As far as the game lets anything stand."""
 
 
 class PathKey(NamedTuple):
@@ -65,26 +67,23 @@ class _Path(NamedTuple):
     anchor: EventType
     points: list[Point]
     length_px: float
+    centre: Point | None
+    """Of the circle that an arc is part of."""
 
 
 _known: TwoGenerations[SliderShape] = TwoGenerations(REMEMBERED_POINTS)
 
 
-def slider_shapes(keys: Iterable[PathKey]) -> dict[PathKey, SliderShape]:
+def slider_shapes(keys: Iterable[PathKey]) -> list[SliderShape]:
     """Of all these paths at once: measuring them together costs little more than measuring one."""
-    shapes: dict[PathKey, SliderShape] = {}
-    missing: dict[PathKey, _Path] = {}
-    for key in keys:
-        known = _known.get(key)
-        if known is None:
-            missing[key] = _read(key)
-        else:
-            shapes[key] = known
-    for (key, path), end in zip(missing.items(), _ends(list(missing.values())), strict=True):
-        shape = SliderShape(len(path.points), tuple(_anchors(path)), path.points[-1], end)
-        shapes[key] = shape
-        _known.put(key, shape, len(path.points) + 4)
-    return shapes
+    wanted = list(keys)
+    shapes = {key: shape for key in wanted if (shape := _known.get(key)) is not None}
+    new = [key for key in dict.fromkeys(wanted) if key not in shapes]
+    paths = [_read(key) for key in new]
+    for key, path, end in zip(new, paths, _ends(paths), strict=True):
+        shapes[key] = SliderShape(len(path.points), tuple(_anchors(path)), path.points[-1], end)
+        _known.put(key, shapes[key], len(path.points) + 4)
+    return [shapes[key] for key in wanted]
 
 
 def forget_shapes() -> None:
@@ -97,25 +96,32 @@ def _read(key: PathKey) -> _Path:
     points: list[Point] = [(key.x, key.y)]
     for text in rest:
         x, colon, y = text.partition(":")
-        if colon:  # a letter alone starts another segment in lazer's maps, which no model knows
-            points.append((_pixel(x), _pixel(y)))
-    return _Path(_anchor_of(kind, points), points, key.length_px)
+        if not colon:  # a letter alone starts another segment in lazer's maps, which no model knows
+            continue
+        known_x, known_y = WHOLE_PIXELS.get(x), WHOLE_PIXELS.get(y)
+        x_px = _pixel(x) if known_x is None else known_x
+        y_px = _pixel(y) if known_y is None else known_y
+        if x_px is not None and y_px is not None:  # what is no point is left out, as the game does
+            points.append((x_px, y_px))
+    centre = _centre(points) if kind == "P" and len(points) == POINTS_OF_AN_ARC else None
+    return _Path(_anchor_of(kind, centre), points, key.length_px, centre)
 
 
-def _pixel(text: str) -> int:
-    known = WHOLE_PIXELS.get(text)
-    return int(float(text.partition(":")[0])) if known is None else known
+def _pixel(text: str) -> int | None:
+    try:
+        at_px = float(text.partition(":")[0])
+        return int(min(max(at_px, -FARTHEST_PX), FARTHEST_PX))
+    except ValueError:
+        return None
 
 
-def _anchor_of(kind: str, points: Sequence[Point]) -> EventType:
+def _anchor_of(kind: str, centre: Point | None) -> EventType:
     """The kind of curve by the name of its anchors; an arc that is none is a Bezier curve."""
     if kind == "L":
         return EventType.RED_ANCHOR
     if kind == "C":
         return EventType.CATMULL_ANCHOR
-    if kind == "P" and len(points) == POINTS_OF_AN_ARC and _centre(points) is not None:
-        return EventType.PERFECT_ANCHOR
-    return EventType.BEZIER_ANCHOR
+    return EventType.BEZIER_ANCHOR if centre is None else EventType.PERFECT_ANCHOR
 
 
 def _anchors(path: _Path) -> Iterable[tuple[EventType, float, float, float]]:
@@ -133,13 +139,20 @@ def _anchors(path: _Path) -> Iterable[tuple[EventType, float, float, float]]:
 
 
 def _ends(paths: Sequence[_Path]) -> list[Point]:
-    """A Catmull curve ends at its last point, and so does a path of one point."""
+    """A Catmull curve ends at its last point, and so does a path of one point, or one that nobody asks for
+    as it has too many.
+    """
     ends: list[Point] = [path.points[-1] for path in paths]
     arcs = [index for index, path in enumerate(paths) if path.anchor is EventType.PERFECT_ANCHOR]
-    pieced = [index for index, path in enumerate(paths) if path.anchor in PIECED and len(path.points) > 1]
+    pieced = [
+        index
+        for index, path in enumerate(paths)
+        if path.anchor in PIECED and 1 < len(path.points) <= MOST_POINTS
+    ]
     for measure, indices in ((_arc_ends, arcs), (_pieced_ends, pieced)):
         for index, end in zip(indices, measure([paths[index] for index in indices]), strict=True):
-            ends[index] = end
+            if math.isfinite(sum(end)):
+                ends[index] = end
     return ends
 
 
@@ -272,7 +285,7 @@ def _arc_ends(paths: Sequence[_Path]) -> list[Point]:
     if not paths:
         return []
     points = np.array([path.points for path in paths], dtype=np.float64)  # [A, 3, 2]
-    centres = np.array([_centre(path.points) for path in paths])  # [A, 2]
+    centres = np.array([path.centre for path in paths])  # [A, 2]
     around = points - centres[:, np.newaxis]
     angles = np.arctan2(around[..., 1], around[..., 0])  # [A, 3]
     return [

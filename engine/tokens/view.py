@@ -18,7 +18,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -50,19 +50,15 @@ ALMOST_MS: Final = 1e-5
 """Added before a time is cut to whole milliseconds, so that 99.999999 is 100."""
 
 
-class Sound(NamedTuple):
-    """Zero means "as the timing line says"."""
-
-    additions: int
-    """Whistle 1, finish 2, clap 4."""
-    normal_set: int
-    addition_set: int
-    volume_percent: int
-
-
+MOST_OBJECTS, MOST_LINES = 100_000, 100_000
+"""Of one map: ten times what the longest marathons have. Every object costs a model's user time."""
+MOST_SPANS: Final = 1_000_000
 HALF_A_BPM: Final = 0.5
 """Slower is no tempo."""
-SILENT: Final = Sound(0, 0, 0, 0)
+
+Sound: TypeAlias = int
+"""All of a sound in one number, see `sound`: a map has thousands of sounds, and they are told all at once."""
+SILENT: Final[Sound] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +96,10 @@ class Line:
         return -100 / self.beat_ms if self.inherits and self.beat_ms else 1.0
 
 
+Tail: TypeAlias = tuple[float, tuple[int, ...], tuple[Sound, ...]]
+"""Of a slider's line: length, and what its nodes sound like, as far as the file says."""
+
+
 class SliderView(NamedTuple):
     shape: SliderShape
     span_us: int
@@ -119,6 +119,7 @@ class MapView:
         self.circle_size = number(raw.get("CircleSize"), beatmap.difficulty.circle_size)
         multiplier = number(raw.get("SliderMultiplier"), beatmap.difficulty.slider_multiplier)
         self.slider_multiplier = multiplier or beatmap.difficulty.slider_multiplier
+        _refuse_masses(len(beatmap.objects), MOST_OBJECTS, "objects")
         self.objects: tuple[HitObject, ...] = tuple(sorted(beatmap.objects, key=attrgetter("line")))
 
     @cached_property
@@ -130,6 +131,7 @@ class MapView:
                 "the map has no timing line that can be read, and a model cannot hear a map without one; "
                 "add a red line in the editor's timing panel"
             )
+        _refuse_masses(len(points), MOST_LINES, "timing lines")
         lines: list[Line] = []
         tempo: Line | None = None
         for point in points:
@@ -155,8 +157,7 @@ class MapView:
     @cached_property
     def times_us(self) -> list[int]:
         """Of the objects."""
-        times_ms = np.array([obj.time_ms for obj in self.objects], np.float64)
-        times_us: list[int] = np.rint((times_ms - self._offset_ms) * US_PER_MS).astype(np.int64).tolist()
+        times_us: list[int] = self._all_us([obj.time_ms for obj in self.objects]).tolist()
         return times_us
 
     @cached_property
@@ -166,22 +167,27 @@ class MapView:
             return None
         last = self.objects[-1]
         if isinstance(last, Slider):
-            return self._duration_us(last, *self._tail_of(last)[:1]) + self.time_us(last.time_ms)
+            times_us = self._all_us([last.time_ms])
+            return int((times_us + self._durations_us(times_us, [last], self._tail_of(last)[:1]))[0])
         return self.time_us(last.time_ms if isinstance(last, Circle) else last.end_ms)
 
     def sliders(self) -> dict[int, SliderView]:
         """By line."""
         found = [obj for obj in self.objects if isinstance(obj, Slider)]
+        _refuse_masses(sum(obj.span_count for obj in found), MOST_SPANS, "crossings of sliders")
         tails = [self._tail_of(obj) for obj in found]
-        keys = [
+        shapes = slider_shapes(
             PathKey(obj.path_text, int(obj.x), int(obj.y), tail[0])
             for obj, tail in zip(found, tails, strict=True)
-        ]
-        shapes = slider_shapes(keys)
-        return {
-            obj.line: self._slider(obj, shapes[key], tail)
-            for obj, key, tail in zip(found, keys, tails, strict=True)
-        }
+        )
+        times_us = self._all_us([obj.time_ms for obj in found])
+        durations_us = self._durations_us(times_us, found, [tail[0] for tail in tails])
+        rows = zip(found, shapes, tails, times_us.tolist(), durations_us.tolist(), strict=True)
+        return {obj.line: _slider(obj, *row) for obj, *row in rows}
+
+    def _all_us(self, times_ms: Sequence[float]) -> Ints:
+        times_us: Ints = np.rint((np.array(times_ms) - self._offset_ms) * US_PER_MS).astype(np.int64)
+        return times_us
 
     def _line(self, point: TimingPoint, tempo: Line | None) -> Line:
         time_us = self.time_us(point.time_ms)
@@ -216,40 +222,59 @@ class MapView:
         ruling.reverse()
         return [line.time_us for line in ruling], [self.lines[0], *ruling]
 
-    def _tail_of(self, slider: Slider) -> tuple[float, tuple[int, ...], tuple[Sound, ...]]:
-        """Length, and what the nodes sound like, as far as the file says."""
+    def _tail_of(self, slider: Slider) -> Tail:
         fields = without_comment(self.beatmap.document.text_lines[slider.line]).split(b",")
         fields += [b""] * (EDGE_SETS_FIELD + 1 - len(fields))
         length_px = slider.length_px or number(fields[LENGTH_FIELD].decode("latin-1"), 0.0)
         return length_px, _edge_sounds(fields[EDGE_SOUNDS_FIELD]), _edge_sets(fields[EDGE_SETS_FIELD])
 
-    def _slider(
-        self, slider: Slider, shape: SliderShape, tail: tuple[float, tuple[int, ...], tuple[Sound, ...]]
-    ) -> SliderView:
-        length_px, sounds, sets = tail
-        duration_us = self._duration_us(slider, length_px)
-        nodes = range(1, slider.span_count)
-        return SliderView(
-            shape,
-            divided(duration_us, slider.span_count),
-            self.time_us(slider.time_ms) + duration_us,
-            _node(sounds, sets, 0),
-            sound_of(slider.hitsound, slider.sample),
-            tuple(_node(sounds, sets, node) for node in nodes),
-            _node(sounds[-1:], sets[-1:], 0),
+    def _durations_us(self, times_us: Ints, sliders: Sequence[Slider], lengths_px: Sequence[float]) -> Ints:
+        """From head to end, all spans."""
+        spans = np.array([obj.span_count for obj in sliders], np.int64)
+        velocities = self.said_at(times_us, lambda line: line.velocity(0.1))
+        beats_ms = self.said_at(times_us, lambda line: line.tempo_beat_ms)
+        with np.errstate(all="ignore"):  # a beat may be NaN: then it ends as it begins
+            px_per_beat = self.slider_multiplier * 100 * velocities
+            durations_ms = np.array(lengths_px, np.float64) * spans / px_per_beat * beats_ms
+            durations_ms[np.isnan(durations_ms)] = 0
+            bounded_ms = np.clip(durations_ms + ALMOST_MS, -LONGEST_MS, LONGEST_MS)
+        durations_us: Ints = bounded_ms.astype(np.int64) * US_PER_MS
+        return durations_us
+
+
+def _slider(obj: Slider, shape: SliderShape, tail: Tail, time_us: int, duration_us: int) -> SliderView:
+    _, sounds, sets = tail
+    return SliderView(
+        shape,
+        duration_us if obj.span_count == 1 else divided(duration_us, obj.span_count),
+        time_us + duration_us,
+        _node(sounds, sets, 0),
+        sound_of(obj.hitsound, obj.sample),
+        tuple(_node(sounds, sets, node) for node in range(1, obj.span_count)),
+        _node(sounds[-1:], sets[-1:], 0),
+    )
+
+
+def _refuse_masses(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise TokenError(
+            f"the map has {count:,} {what}, more than the {most:,} that a model is given; "
+            "choose a map that somebody can play"
         )
 
-    def _duration_us(self, slider: Slider, length_px: float) -> int:
-        line = self.line_at(self.time_us(slider.time_ms))
-        px_per_beat = self.slider_multiplier * 100 * line.velocity(0.1)
-        duration_ms = length_px * slider.span_count / px_per_beat * line.tempo_beat_ms
-        if math.isnan(duration_ms):
-            return 0
-        return int(min(max(duration_ms + ALMOST_MS, -LONGEST_MS), LONGEST_MS)) * US_PER_MS
+
+def sound(additions: int, normal_set: int, addition_set: int, volume_percent: int) -> Sound:
+    """Additions: whistle 1, finish 2, clap 4. Of the rest, zero means "as the timing line says"."""
+    return additions + (normal_set << 3) + (addition_set << 5) + (volume_percent << 7)
+
+
+def parts_of_sounds(sounds: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """What `sound` put together."""
+    return sounds & 7, sounds >> 3 & 3, sounds >> 5 & 3, sounds >> 7
 
 
 def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:
-    return Sound(hitsound >> 1, sample.normal_set, sample.addition_set, sample.volume_percent)
+    return sound(hitsound >> 1, sample.normal_set, sample.addition_set, sample.volume_percent)
 
 
 def whole_ms(time_us: int) -> int:
@@ -277,8 +302,8 @@ def scaled(time_us: int, numerator: int, denominator: int) -> int:
 
 
 def _node(sounds: Sequence[int], sets: Sequence[Sound], node: int) -> Sound:
-    sample = sets[node] if node < len(sets) else SILENT
-    return Sound(sounds[node] >> 1 & 7 if node < len(sounds) else 0, *sample[1:])
+    additions = sounds[node] >> 1 & 7 if node < len(sounds) else 0
+    return additions + (sets[node] if node < len(sets) else SILENT)
 
 
 @lru_cache(maxsize=1024)
@@ -292,7 +317,11 @@ def _edge_sets(text: bytes) -> tuple[Sound, ...]:
     if not text:
         return ()
     parts = ((*map(_whole, one.split(b":")), 0, 0, 0, 0) for one in text.split(b"|"))
-    return tuple(Sound(0, _known_set(part[0]), _known_set(part[1]), max(0, part[3])) for part in parts)
+    return tuple(sound(0, _known_set(part[0]), _known_set(part[1]), _percent(part[3])) for part in parts)
+
+
+def _percent(volume: int) -> int:
+    return min(max(0, volume), FULL_VOLUME)
 
 
 def _known_set(number: int) -> int:

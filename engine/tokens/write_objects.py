@@ -10,7 +10,7 @@ from engine.beatmap.objects import Circle, Hold, Mode, Slider, Spinner
 from engine.tokens.events import Events, EventType, in_time
 from engine.tokens.groups import PERCENT, SNAPPED, SPEED, TIMED, Groups
 from engine.tokens.slider_shapes import MOST_POINTS
-from engine.tokens.view import LONGEST_MS, US_PER_MS, scaled, sound_of
+from engine.tokens.view import LONGEST_MS, US_PER_MS, parts_of_sounds, scaled, sound_of
 
 if TYPE_CHECKING:
     from engine.tokens.events import Ints
@@ -155,21 +155,19 @@ class Sounds:
 
     def __init__(self, view: MapView) -> None:
         self._view = view
-        self._known: dict[Sound, int] = {}
-        """Numbered: maps sound in few ways."""
-        self._numbers: list[int] = []
+        self._sounds: list[Sound] = []
         self._times_us: list[int] = []
 
     def put(self, sound: Sound, time_us: int) -> None:
-        self._numbers.append(self._known.setdefault(sound, len(self._known)))
+        self._sounds.append(sound)
         self._times_us.append(time_us)
 
     def numbers(self) -> dict[EventType, Ints]:
         """What the object does not say, the line does; an addition without a set has the other's."""
-        if not self._numbers:
+        if not self._sounds:
             return {}
         at_us = np.array(self._times_us, np.int64) + SOUND_EARLY_US
-        additions, normal_sets, addition_sets, volumes = np.array(list(self._known))[self._numbers].T
+        additions, normal_sets, addition_sets, volumes = parts_of_sounds(np.array(self._sounds, np.int64))
         normal_sets = np.where(normal_sets, normal_sets, self._view.said_at(at_us, _set_of_line))
         addition_sets = np.where(addition_sets, addition_sets, normal_sets)
         volumes = np.where(volumes, volumes, self._view.said_at(at_us, _volume_of_line))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from engine.beatmap.objects import Hold
 from engine.beatmap.timing import LEAST_BEAT_MS
 from engine.tokens.events import Events, EventType
@@ -38,10 +40,9 @@ def timing_events(view: MapView, grammar: Grammar, song_ms: float | None = None)
     for index, line in enumerate(with_tempo):
         is_last = index + 1 == len(with_tempo)
         until_ms = last_ms if is_last else _ms(with_tempo[index + 1]) - BEFORE_NEXT_MS
-        for number, time_ms in enumerate(_beats_ms(line, until_ms)):
-            kind = _beat_kind(number, line.meter, grammar)
-            time_us = round(time_ms * US_PER_MS)
-            groups.add(kind, time_us, TIMED)
+        times_us = _beats_us(line, until_ms)
+        for number, time_us in enumerate(times_us):
+            groups.add(_beat_kind(number, line.meter, grammar), time_us, TIMED)
     return groups.events({})
 
 
@@ -111,7 +112,10 @@ def usual_beat_ms(view: MapView) -> float:
 
 def _latest_us(view: MapView) -> int:
     """When the last object of all begins, or a hold note ends."""
-    ends_us = [view.time_us(obj.end_ms if isinstance(obj, Hold) else obj.time_ms) for obj in view.objects]
+    ends_us = [
+        view.time_us(obj.end_ms) if isinstance(obj, Hold) else time_us
+        for obj, time_us in zip(view.objects, view.times_us, strict=True)
+    ]
     return max(ends_us, default=0)
 
 
@@ -130,17 +134,17 @@ def _ms(line: Line) -> float:
     return line.time_us / 10**6 * 1000
 
 
-def _beats_ms(line: Line, until_ms: float) -> Iterator[float]:
+def _beats_us(line: Line, until_ms: float) -> list[int]:
     """All but the first are cut to whole milliseconds. A joke's beat is taken for the shortest the game
     plays, and even of those there are no more than anybody maps.
     """
     start_ms = _ms(line)
     beat_ms = max(line.beat_ms, LEAST_BEAT_MS)
-    number, time_ms = 0, start_ms
-    while time_ms <= until_ms and number < MOST_BEATS:
-        yield time_ms
-        number += 1
-        time_ms = int(start_ms + number * beat_ms)
+    most = int(min(max((until_ms - start_ms) / beat_ms + 2, 0), MOST_BEATS))
+    times_ms = np.trunc(start_ms + np.arange(most) * beat_ms)
+    times_ms[:1] = start_ms
+    times_us: list[int] = np.rint(times_ms[times_ms <= until_ms] * US_PER_MS).astype(np.int64).tolist()
+    return times_us
 
 
 def _beat_kind(number: int, meter: int, grammar: Grammar) -> EventType:

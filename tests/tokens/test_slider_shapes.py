@@ -17,7 +17,7 @@ from engine.tokens.slider_shapes import (
 
 def shape(text: str, length_px: float = 100, x: int = 0, y: int = 0) -> SliderShape:
     key = PathKey(text, x, y, length_px)
-    return slider_shapes([key])[key]
+    return slider_shapes([key])[0]
 
 
 def kinds(text: str) -> list[EventType]:
@@ -75,7 +75,7 @@ def test_paths_measured_together_are_measured_as_alone(
     forget_shapes()
     together = slider_shapes(keys)
     forget_shapes()
-    assert together == {key: slider_shapes([key])[key] for key in keys}
+    assert together == [slider_shapes([key])[0] for key in keys]
 
 
 @pytest.mark.parametrize("count", range(1, 20))
