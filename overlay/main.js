@@ -116,6 +116,7 @@ function on(type, handler) {
 
 on("finding-select", (choice) => actions.selectFinding(choice));
 on("step-in-time", ({ by }) => actions.goTo(store.neighbourInTime(page.state, by)));
+on("catch-up", () => frame !== null && render());
 on("finding-jump", ({ id }) => actions.jump(store.byId(page.state, id)));
 on("finding-copy", ({ id }) => actions.copyFinding(store.byId(page.state, id)));
 on("finding-intended", ({ id }) => actions.toggleIntended(store.byId(page.state, id)));

@@ -215,6 +215,7 @@ class MapTimeline extends HTMLElement {
 
   /** A second click on a mark of many takes the next of them. */
   #click({ x, y }) {
+    emit(this, "catch-up"); // as above: the second of two quick clicks goes on from the first
     const mark = markAt(this.#marks, x, laneAt(y));
     if (!mark) return;
     const at = mark.findings.findIndex((finding) => finding.id === this.#selected?.id);
@@ -244,6 +245,7 @@ class MapTimeline extends HTMLElement {
   }
 
   #zoomBy(factor) {
+    emit(this, "catch-up"); // a key pressed just before may have selected what no frame has shown here yet
     const middle_ms = (this.#view.start_ms + this.#view.end_ms) / 2;
     this.#look(scale.zoom(this.#view, this.#whole, factor, this.#selected?.time_ms ?? middle_ms));
   }
