@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from bench.finders import Scores
+from daemon.engine_link import models_folder
+from daemon.settings import load_settings
 from engine.beatmap.objects import Mode
+from engine.checkpoints.errors import CheckpointError
+from engine.checkpoints.store import Store
+from engine.checkpoints.upstream import load
 from engine.modding.cache import ModdingCaches
 from engine.modding.listening import Listener
 from engine.modding.modder import Answer, Modder
@@ -18,6 +22,8 @@ from engine.tokens.events import EventType
 from engine.tokens.star_rating import star_rating
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bench.clean_maps import CleanMap
     from engine.beatmap.document import Document
     from engine.checkpoints.upstream import Checkpoint
@@ -47,16 +53,8 @@ class CheckpointListener:
         return Scores(tally.found, reading.events, self._speech.grammar)
 
 
-def understands(checkpoint: Checkpoint, mode: Mode) -> bool:
-    return mode is Mode.OSU or checkpoint.vocabulary.has(EventType.GAMEMODE)
-
-
 def caches_in(folder: Path) -> ModdingCaches:
     return ModdingCaches(folder / "heard", 8 << 30)
-
-
-def device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def with_random_weights(checkpoint: Checkpoint, seed: int) -> Checkpoint:
@@ -70,8 +68,12 @@ def with_random_weights(checkpoint: Checkpoint, seed: int) -> Checkpoint:
     return checkpoint
 
 
-def folder_of(model: str, mode: Mode) -> Path:
-    """Of the weights for a mode: some checkpoints have a folder for each."""
-    folder = Path(model).expanduser()
-    of_mode = folder / f"gamemode={int(mode)}"
-    return of_mode if of_mode.is_dir() else folder
+def opened(model: str, mode: Mode) -> Checkpoint:
+    """By the name or folder that the settings would take. Raises CheckpointError with a sentence, also for a
+    mode that the model does not know.
+    """
+    folder = Store(models_folder(load_settings().engine.models_folder)).resolve(model, mode)
+    checkpoint = load(folder, device="cuda" if torch.cuda.is_available() else "cpu")
+    if mode is not Mode.OSU and not checkpoint.vocabulary.has(EventType.GAMEMODE):
+        raise CheckpointError(f"{model} knows osu! maps alone; choose another one for {mode.name.lower()}")
+    return checkpoint

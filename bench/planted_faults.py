@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bench import clean_maps
 from bench.faults import KINDS
 from bench.finders import Asked, Both, Model, Rules, auc
-from bench.listeners import CheckpointListener, caches_in, device, folder_of, understands, with_random_weights
+from bench.listeners import CheckpointListener, caches_in, opened, with_random_weights
 from bench.report import Figure, Measured, as_json, figures_table, machine, table
 from daemon.demo.song import write_song
 from engine.beatmap.objects import Mode
-from engine.checkpoints.upstream import load
+from engine.checkpoints.errors import CheckpointError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from bench.faults import Fault, Kind
     from bench.finders import Finder, Listener, Remark
     from bench.report import Cell
-    from engine.checkpoints.upstream import Checkpoint
 
 NAME: Final = "planted_faults"
 ABOUT: Final = "Known mistakes planted into clean maps: who finds them, and at what price."
@@ -240,33 +239,29 @@ def _with_model(ours: Sequence[CleanMap], asked: Question, folder: Path) -> Tabl
     maps = [map_ for map_ in (*ours, *more) if map_.audio]
     caches = caches_in(folder)
     rows: dict[tuple[str, str], list[Trial]] = defaultdict(list)
-    heard = 0
+    heard, refused = 0, "none of the maps has a song that a model could hear"
     for mode in Mode:
         of_mode = [map_ for map_ in maps if map_.mode is mode]
-        checkpoint = _checkpoint(asked, mode) if of_mode else None
-        if checkpoint is None or not understands(checkpoint, mode):
+        if not of_mode:
             continue
+        try:
+            checkpoint = opened(asked.model, mode)
+        except CheckpointError as error:
+            refused = str(error)
+            continue
+        if asked.random_weights is not None:
+            checkpoint = with_random_weights(checkpoint, asked.random_weights)
         heard += len(of_mode)
         each = 1 if asked.short else PLANTS_IN_OURS
         for row in with_model(of_mode, each, partial(CheckpointListener, checkpoint, caches=caches)):
             rows[row.kind, row.finder] += row.trials
     if not rows:
-        raise SystemExit(
-            f"{asked.model} could be asked about none of the maps: none with a song it understands"
-        )
+        raise SystemExit(f"{asked.model} was asked about nothing: {refused}")
     order = [kind.name for kind in KINDS]
     together = [Row(kind, finder, tuple(trials)) for (kind, finder), trials in rows.items()]
     together.sort(key=lambda row: order.index(row.kind))
     weights = f" with random weights ({asked.random_weights})" if asked.random_weights is not None else ""
     return Table(f"{asked.model}{weights} and the rules: {heard} maps with a song.", together)
-
-
-def _checkpoint(asked: Question, mode: Mode) -> Checkpoint | None:
-    assert asked.model is not None
-    checkpoint = load(folder_of(asked.model, mode), device=device())
-    if asked.random_weights is not None:
-        return with_random_weights(checkpoint, asked.random_weights)
-    return checkpoint
 
 
 def _details(rows: Iterable[Row]) -> list[dict[str, object]]:
