@@ -20,6 +20,8 @@ export const INITIAL = Object.freeze({
   connection: Object.freeze({ phase: "connecting", retryAt: null }),
   hello: null,
   status: null,
+  engine: null, // how the model is doing
+  models: Object.freeze({ chosen: null, models: Object.freeze([]) }), // none: the list has not come yet
   maps: Object.freeze({ current: null, maps: Object.freeze([]) }),
   greeted: false, // a connection has just begun: the map that comes is the one to show
   map: null,
@@ -38,6 +40,8 @@ export const INITIAL = Object.freeze({
 const RECEIVERS = {
   hello: (state, message) => ({ ...state, hello: message, greeted: true }),
   status: (state, message) => ({ ...state, status: message }),
+  engine: (state, message) => ({ ...state, engine: message }),
+  models: (state, message) => ({ ...state, models: message }),
   maps: receiveMaps,
   map: receiveMap,
   intended: (state, message) => setIntended(state, message.key, message.finding, message.on),
