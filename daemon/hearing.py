@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.service import Opinion, Suggestion
 
 
+MOST_SUGGESTIONS = 500
+"""The strongest. Nobody reads more, and a model that is surprised by everything must not stall the page."""
 NOBODY_SPEAKS = frozenset({OpinionState.OFF, OpinionState.NO_MODEL})
 
 
@@ -40,14 +42,15 @@ class Weighed:
 
 def weigh(shown: Shown, opinion: Opinion, memory: Memory) -> Weighed:
     """Takes some milliseconds: for a thread."""
-    remarks, agreements = remarks_on(shown.analysis, opinion.suggestions)
+    remarks, agreements = remarks_on(shown.analysis, opinion.suggestions[:MOST_SUGGESTIONS])
+    heard_out = opinion.complete and len(opinion.suggestions) <= MOST_SUGGESTIONS
     rules = shown.outcome.verdicts
     look = Look(
         opinion.content_hash,
         [remark.anchor for remark in remarks],
         shown.analysis.objects,
         # Until the last window is scored, nothing that was suggested before is known to be gone.
-        silent=lambda _: not opinion.complete,
+        silent=lambda _: not heard_out,
     )
     agreed = tuple((rules[each.rule].id, each.suggestion) for each in agreements)
     return Weighed(opinion, remarks, agreed, compare(memory, look))

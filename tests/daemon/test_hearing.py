@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from daemon.desk import News
-from daemon.hearing import Hearing, weigh
+from daemon.hearing import MOST_SUGGESTIONS, Hearing, weigh
 from daemon.protocol import Message
 from daemon.remarks import OpinionState
 from daemon.session import Status
@@ -76,6 +76,18 @@ def test_while_windows_are_still_scored_nothing_is_known_to_be_gone(tmp_path: Pa
     assert not hearing.told.gone
     say(hearing, opinion("b", about(analysis, 5)))
     assert [anchor.timestamp for anchor in hearing.told.gone] == ["00:00:999 (4)"]
+
+
+def test_of_a_model_surprised_by_everything_only_the_strongest_is_heard(tmp_path: Path) -> None:
+    hearing = hearing_of(tmp_path / "a.osu", mapped())
+    analysis = hearing.shown.analysis
+    say(hearing, opinion("a", about(analysis, 3)))
+    save(hearing, mapped(9), "b")
+    analysis = hearing.shown.analysis
+    many = [about(analysis, index % 19, variant=str(index)) for index in range(MOST_SUGGESTIONS + 50)]
+    say(hearing, opinion("b", *many))
+    assert len(hearing.told.remarks) == MOST_SUGGESTIONS
+    assert hearing.told.gone == (), "what was not heard of may be among the rest"
 
 
 def test_a_run_broken_off_by_a_newer_save_forgets_nothing(tmp_path: Path) -> None:

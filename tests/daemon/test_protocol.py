@@ -1,14 +1,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from daemon import protocol
+from daemon import protocol, protocol_engine
 from daemon.protocol import BadRequestError, read_reply, read_request, write_request
-from daemon.wire_requests import CheckNow, Pause, Quit, Select, SetIntended
-from tests.daemon.message_examples import as_json, examples
+from daemon.wire_requests import (
+    CheckNow,
+    ModSet,
+    Pause,
+    PullModel,
+    Quit,
+    Select,
+    SetAi,
+    SetIntended,
+    UnloadEngine,
+)
+from tests.daemon.message_examples import as_json, example_shown, example_shown_opinion, examples
 
 EXAMPLES = as_json()
 
@@ -25,6 +36,10 @@ class TestRequests:
             ('{"type":"check"}', CheckNow(type="check")),
             ('{"type":"pause","on":false,"id":"a"}', Pause(type="pause", on=False, id="a")),
             ('{"type":"quit"}', Quit(type="quit")),
+            ('{"type":"pull_model","name":"v32"}', PullModel(type="pull_model", name="v32")),
+            ('{"type":"ai","on":true}', SetAi(type="ai", on=True)),
+            ('{"type":"mod_set","key":"m1","id":1}', ModSet(type="mod_set", key="m1", id=1)),
+            ('{"type":"unload_engine"}', UnloadEngine(type="unload_engine")),
         ],
     )
     def test_are_understood_and_written_alike(self, text: str, request_: Any) -> None:
@@ -47,6 +62,9 @@ class TestRequests:
             '{"type":"select","key":"' + "m" * 100 + '"}',
             '{"type":"pause","on":1}',
             '{"type":"choose_folder","path":""}',
+            '{"type":"pull_model","name":""}',
+            '{"type":"ai","on":"yes"}',
+            '{"type":"mod"}',
             '{"type":"quit","id":[1]}',
             '{"type":"quit","id":"' + "i" * 100 + '"}',
             "{" * 100_000,
@@ -80,6 +98,30 @@ class TestMessages:
             assert each["link"] is None or each["link"].startswith("osu://edit/")
         assert EXAMPLES["map"]["gone"]
         assert EXAMPLES["map"]["edited"]
+
+    def test_of_an_opinion_hold_all_a_finding_of_the_model_needs(self) -> None:
+        message, hello = EXAMPLES["opinion"], EXAMPLES["hello"]
+        assert {each["status"] for each in message["findings"]} == {"new", "still"}
+        for each in message["findings"]:
+            assert hello["checks"][each["check"]]["category"] == each["category"]
+            assert each["category"] == each["opinion"]["topic"]
+            assert each["category"] in hello["topics"]
+            assert each["severity"] in ("warning", "minor")
+            assert each["opinion"]["places"][0]["timestamp"] == each["timestamp"]
+            chances = [one["probability"] for one in each["opinion"]["alternatives"]]
+            assert chances == sorted(chances, reverse=True)
+        assert any(each["opinion"]["at"] for each in message["findings"])
+        assert any(len(each["opinion"]["places"]) > 1 for each in message["findings"])
+        assert {each["finding"] for each in message["agreed"]} <= {
+            each["id"] for each in EXAMPLES["map"]["findings"]
+        }
+        assert message["map_version"] == EXAMPLES["map"]["map_version"]
+        assert all(heat is None or 0 <= heat <= 1 for heat in message["heat"]["values"])
+
+    def test_of_opinions_of_different_maps_do_not_replace_each_other(self) -> None:
+        shown = example_shown_opinion(example_shown())
+        other = protocol_engine.opinion(replace(shown, key="m2"))
+        assert other.replaces != examples()["opinion"].replaces
 
     def test_of_a_kind_replace_each_other_and_others_do_not(self) -> None:
         kinds = {name: message.replaces for name, message in examples().items()}
