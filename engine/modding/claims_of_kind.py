@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from engine.beatmap.objects import Hold, Mode
+from engine.beatmap.objects import Mode
 from engine.modding import wording
 from engine.modding.opinion import Alternative
 from engine.modding.places import ANCHORS
@@ -192,17 +192,15 @@ def _held(site: Site) -> bool:
         return False
     column = site.beatmap.column(note)
     return any(
-        isinstance(other, Hold)
-        and other.time_ms < note.time_ms < other.end_ms
-        and site.beatmap.column(other) == column
-        for other in site.beatmap.objects
+        other.time_ms < note.time_ms < other.end_ms and site.beatmap.column(other) == column
+        for other in site.telling.holds
     )
 
 
 def _points(site: Site) -> str:
     """How many points come before, the head included."""
     before = 1
-    for group in reversed(site.telling.groups[: site.number]):
+    for group in site.telling.before(site.number):
         if group.owner == site.group.owner:
             before = max(group.anchor, 1)
             break

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.modding.opinion import Alternative
 from engine.modding.places import HEADS
 from engine.modding.positions import Cell, cell_of
-from engine.modding.site import Said, Silence, Site
+from engine.modding.site import LEAST_SHOWN, Said, Silence, Site
 from engine.modding.wording import pixels
 from engine.tokens.events import EventType
 
@@ -84,8 +84,8 @@ def _positions(site: Site) -> tuple[Alternative, ...]:
     knowing what would have been expected at another.
     """
     cells = _cells(site, site.scored)
-    partner = site.surprising.get(site.scored.index + 1)
-    if site.kind is EventType.POSITION_X and partner and partner.kind is EventType.POSITION_Y:
+    partner = site.after
+    if site.kind is EventType.POSITION_X and partner and _tells_y(partner):
         both = [
             (Cell(across.x, down.y, across.size_px), p * q)
             for across, p in cells
@@ -94,7 +94,17 @@ def _positions(site: Site) -> tuple[Alternative, ...]:
         cells = sorted(both, key=lambda each: -each[1])[:SHOWN] or cells
     return tuple(
         Alternative(_text(cell.x, cell.y), min(1.0, probability), round(cell.x), round(cell.y))
-        for cell, probability in cells
+        for number, (cell, probability) in enumerate(cells)
+        if probability >= LEAST_SHOWN or number == 0
+    )
+
+
+def _tells_y(scored: Scored) -> bool:
+    """It may be surprising for not having been expected to be told at all."""
+    return (
+        scored.kind is EventType.POSITION_Y
+        and scored.expected[:1] != ()
+        and scored.expected[0].kind is scored.kind
     )
 
 

@@ -267,7 +267,7 @@ def _on(site: Site, told_ms: int) -> str:
 
 
 def _head_before(site: Site) -> Group | None:
-    for group in reversed(site.telling.groups[: site.number]):
+    for group in site.telling.before(site.number):
         if group.kind in HEADS and group.time_ms < site.group.time_ms:
             return group
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from engine.beatmap.objects import Circle, Hold, Mode, Slider
@@ -13,7 +14,7 @@ from engine.tokens.slider_shapes import MOST_POINTS
 from engine.tokens.view import US_PER_MS, whole_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.objects import HitObject
@@ -118,10 +119,17 @@ class Telling:
     def moment_after(self, number: int) -> int | None:
         """When the next thing happens after a group's moment."""
         time_ms = self.groups[number].time_ms
-        for group in self.groups[number + 1 :]:
-            if group.time_ms > time_ms:
-                return group.time_ms
-        return None
+        return next(
+            (group.time_ms for group in islice(self.groups, number, None) if group.time_ms > time_ms), None
+        )
+
+    def before(self, number: int) -> Iterator[Group]:
+        """The groups before one, the nearest first."""
+        return (self.groups[other] for other in range(number - 1, -1, -1))
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        return [obj for obj in self.beatmap.objects if isinstance(obj, Hold)]
 
     def near(self, number: int, kinds: frozenset[EventType], within_ms: float) -> bool:
         """Whether one of these happens at the same moment as a group, said before it or after."""

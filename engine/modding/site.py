@@ -14,7 +14,7 @@ from engine.tokens.codec import HALF_STEP_MS, STEP_MS
 from engine.tokens.events import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.objects import HitObject, Mode
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LEAST_MS: Final = STEP_MS + HALF_STEP_MS
 """An expected time is the middle of a step of 10 ms: nearer than this it may mean less than 10 ms."""
+LEAST_SHOWN: Final = 0.005
+"""Below this an alternative, other than the first, would read as 0 %."""
 UNSURE_BELOW: Final = 0.1
 """A likeliest value that is less likely than this is no advice."""
 
@@ -57,8 +59,8 @@ class Site:
     number: int
     """Of the group."""
     scored: Scored
-    surprising: Mapping[int, Scored]
-    """All that is surprising in this context, by index."""
+    after: Scored | None
+    """The statement right after it, where that is surprising as well."""
 
     @property
     def group(self) -> Group:
@@ -172,7 +174,8 @@ class Site:
                 continue
             probability = min(1.0, known.probability + said.probability)
             together[said.text] = Alternative(said.text, probability, known.x, known.y, known.time_ms)
-        return tuple(sorted(together.values(), key=lambda each: -each.probability))
+        likeliest = sorted(together.values(), key=lambda each: -each.probability)
+        return tuple(likeliest[:1] + [each for each in likeliest[1:] if each.probability >= LEAST_SHOWN])
 
     def place(self) -> Place:
         """What an editor would select: the whole object, from its start, as far as the claim reaches."""

@@ -131,6 +131,7 @@ class Judge:
         self._tellings = {
             context: Telling(beatmap, events, grammar) for context, events in texts_by_context.items()
         }
+        self._known: dict[tuple[Context, int], tuple[Scored, Scored | None, Claim | Silence]] = {}
 
     def suggest(self, scored: Iterable[Scored]) -> tuple[Suggestion, ...]:
         return self.judge(scored).suggestions
@@ -164,17 +165,29 @@ class Judge:
         for each in scored:
             if each.surprisal >= self._threshold:
                 surprising[each.context][each.index] = each
-        outcomes: dict[tuple[Context, int], Claim | Silence] = {}
-        for context in sorted(surprising, key=lambda each: each.value):
-            in_context, telling = surprising[context], self._tellings.get(context)
-            for index in sorted(in_context):
-                number = None if telling is None else telling.group_at(index)
-                outcomes[context, index] = (
-                    Silence.ELSEWHERE
-                    if telling is None or number is None
-                    else claim_of(Site(telling, number, in_context[index], in_context))
-                )
-        return outcomes
+        return {
+            (context, index): self._outcome(surprising[context], index)
+            for context in sorted(surprising, key=lambda each: each.value)
+            for index in sorted(surprising[context])
+        }
+
+    def _outcome(self, surprising: Mapping[int, Scored], index: int) -> Claim | Silence:
+        """Scores come in window by window: what was made of the earlier ones still holds. Of those beside a
+        statement only the next one matters to it: the other half of a position.
+        """
+        scored, after = surprising[index], surprising.get(index + 1)
+        known = self._known.get((scored.context, index))
+        if known is not None and known[0] is scored and known[1] is after:
+            return known[2]
+        telling = self._tellings.get(scored.context)
+        number = None if telling is None else telling.group_at(index)
+        outcome: Claim | Silence = (
+            Silence.ELSEWHERE
+            if telling is None or number is None
+            else claim_of(Site(telling, number, scored, after))
+        )
+        self._known[scored.context, index] = scored, after, outcome
+        return outcome
 
     def _suggestion(self, causes: Sequence[Cause]) -> Suggestion:
         shown = causes[0]

@@ -534,6 +534,18 @@ def test_strongest_first_and_the_same_in_any_order() -> None:
     assert read.suggest(*reversed(scored)) == found
 
 
+def test_scores_that_come_in_bit_by_bit_lead_to_the_same_suggestions() -> None:
+    read = Reader(TWO_CIRCLES.circle(at=3000), "v30")
+    scored = [
+        read.surprised(E.POSITION_Y, expect(E.POSITION_Y, 20), at=2000, surprisal=150),
+        read.surprised(E.VOLUME, expect(E.VOLUME, 10), at=3000),
+        read.surprised(E.POSITION_X, expect(E.POSITION_X, 100), at=2000),
+    ]
+    judge = Judge(read.beatmap, read.texts, read.grammar)
+    for known in range(1, len(scored) + 1):
+        assert judge.suggest(scored[:known]) == read.suggest(*scored[:known])
+
+
 # ---- which object
 
 
