@@ -118,9 +118,7 @@ class Actions:
 
     def set_ai(self, on: bool) -> None:
         self._link.set_ai(on)
-        if not on:
-            self._opinions.cancel_all()
-        self._opinions.reconsider(self._workbench.current)
+        self._opinions.ai_switched(self._workbench.current)
         self._write_down("ai.findings", on, f"AI findings are {'on' if on else 'off'} now")
 
     async def _mod(self, maps: list[Path]) -> None:

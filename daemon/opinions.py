@@ -125,8 +125,27 @@ class Opinions:
         if at_hand is not None and at_hand.state is OpinionState.NO_MODEL and self._link.ready:
             self._begin(at_hand)
 
+    def ai_switched(self, key: str | None) -> None:
+        """Off: nothing is said of any map. On: what was said is shown again, the map at hand asked about."""
+        for hearing in self._hearings.values():
+            if not self._link.ai:
+                hearing.stop()
+            if not hearing.is_running:
+                hearing.become(*self._standing(hearing))
+                self._on_opinion(hearing.message)
+        at_hand = self._of(key)
+        if self._link.ai and at_hand is not None and not at_hand.is_settled:
+            self._begin(at_hand)
+
+    def _standing(self, hearing: Hearing) -> tuple[OpinionState, str]:
+        """Where a map stands that the model is not at work on."""
+        if not self._link.ai:
+            return OpinionState.OFF, AI_OFF
+        is_done = hearing.weighed is not None and hearing.weighed.opinion.complete
+        return (OpinionState.DONE if is_done else OpinionState.WAITING), ""
+
     def reconsider(self, key: str | None) -> None:
-        """Another model was chosen, or none is wanted (any more): what holds now for the map at hand."""
+        """Another model was chosen: what does it think of the map at hand?"""
         hearing = self._of(key)
         if hearing is not None:
             hearing.stop()
@@ -179,15 +198,15 @@ class Opinions:
     async def _listen(self, hearing: Hearing, run: int) -> None:
         request = await asyncio.to_thread(self._question, hearing)
         asking = self._link.ask(request, urgency=Urgency.MOD, key=str(hearing.path))
-        complete = False
+        last: Opinion | None = None
         async with aclosing(paced(_heard(asking), TOLD_EVERY_S)) as seldom:
             async for heard in seldom:
                 if heard.opinion is None:
                     self._become(hearing, run, OpinionState.WAITING, heard.doing)
-                else:
-                    complete = heard.opinion.complete
-                    await self._weigh(hearing, run, heard.opinion)
-        if not complete:
+                elif heard.opinion is not last:
+                    last = heard.opinion
+                    await self._weigh(hearing, run, last)
+        if last is None or not last.complete:
             raise EngineError("the engine ended before it had looked at the whole map: save it once more")
         self._remember(hearing)
 

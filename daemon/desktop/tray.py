@@ -184,7 +184,7 @@ class Tray:
                 _guarded(lambda: actions.set_ai(not self._shown.ai)),
                 checked=lambda _: self._shown.ai,
             ),
-            item("Mod it now", _guarded(actions.mod_map), enabled=lambda _: self._can_mod),
+            item("Mod the last saved map", _guarded(actions.mod_map), enabled=lambda _: self._can_mod),
             item("Mod its whole set", _guarded(actions.mod_set), enabled=lambda _: self._can_mod),
             item("Unload the engine", _guarded(actions.unload), enabled=lambda _: self._shown.can_unload),
             pystray.Menu.SEPARATOR,

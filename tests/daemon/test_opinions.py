@@ -257,6 +257,23 @@ class TestTheModelIsNotAsked:
             assert "switched off" in (await room.state("off"))["note"]
             assert room.link.questions == []
 
+    async def test_and_what_it_said_is_not_shown_until_they_are_on_again(self, tmp_path: Path) -> None:
+        async with a_room(tmp_path) as room:
+            one, other = room.look(mapped(), "a"), room.look(mapped(2), "b", name="b.osu")
+            question = await room.question()
+            question.say(a_complete(one, "a", 3))
+            question.end()
+            await room.state("done")
+            room.link.ai = False
+            room.opinions.ai_switched(other.key)
+            for name in ("a.osu", "b.osu"):
+                assert (await room.state("off", name))["findings"] == []
+            await until(lambda: not room.link.open)
+            room.link.ai = True
+            room.opinions.ai_switched(other.key)
+            assert len((await room.state("done"))["findings"]) == 1
+            assert (await room.question(2)).request.data == mapped(2).bytes()
+
     async def test_while_there_is_none(self, tmp_path: Path) -> None:
         async with a_room(tmp_path) as room:
             room.link.ready = False

@@ -313,14 +313,14 @@ def test_the_menu_says_which_model_speaks_and_where() -> None:
         (TrayShown(), []),
         (TrayShown(last_map="A"), []),
         (TrayShown(model="v32"), []),
-        (TrayShown(last_map="A", model="v32"), ["Mod it now", "Mod its whole set"]),
+        (TrayShown(last_map="A", model="v32"), ["Mod the last saved map", "Mod its whole set"]),
         (TrayShown(can_unload=True), ["Unload the engine"]),
     ],
 )
 def test_the_menu_offers_what_can_be_done(shown: TrayShown, enabled: list[str]) -> None:
     tray = Tray(Clicks().actions())
     tray.show(shown)
-    entries = ("Mod it now", "Mod its whole set", "Unload the engine")
+    entries = ("Mod the last saved map", "Mod its whole set", "Unload the engine")
     assert [text for text in entries if menu(tray)[text].options["enabled"]] == enabled
 
 
