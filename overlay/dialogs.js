@@ -23,7 +23,7 @@ const TIMELINE_KEYS = [
 ];
 
 export function helpDialog() {
-  return open(
+  return openDialog(
     "Keys",
     table(KEYS),
     h("h3", { text: "On the timeline" }),
@@ -40,7 +40,7 @@ function table(keys) {
 }
 
 export function quitDialog(onQuit) {
-  const dialog = open(
+  const dialog = openDialog(
     "Quit Mapside?",
     h("p", { text: "Saves are not checked until you start it again." }),
     h(
@@ -54,7 +54,7 @@ export function quitDialog(onQuit) {
 }
 
 export function folderDialog(current, onChoose) {
-  const dialog = open("Songs folder", folderForm(current, async (path) => {
+  const dialog = openDialog("Songs folder", folderForm(current, async (path) => {
     await onChoose(path);
     dialog.close();
   }));
@@ -97,7 +97,8 @@ export function folderForm(current, onChoose) {
   );
 }
 
-function open(title, ...content) {
+/** The browser's own dialog, with a title and a way out; one at a time. */
+export function openDialog(title, ...content) {
   document.querySelector("dialog[open]")?.close();
   const close = h("button", { type: "button", class: "quiet close", text: "Close", onclick: () => dialog.close() });
   const dialog = h("dialog", { "aria-label": title }, h("header", {}, h("h2", { text: title }), close), ...content);

@@ -62,6 +62,9 @@ const STROKES = {
   close: "M4 4 12 12M12 4 4 12",
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",
+  model: "M8 1.8 9.7 6.3 14.2 8 9.7 9.7 8 14.2 6.3 9.7 1.8 8 6.3 6.3z",
+  muted: "M9.2 5.1 8 1.8 6.3 6.3 1.8 8l4.5 1.7L8 14.2l1.2-3.3M11.3 9.1 14.2 8l-2.5-1M2.5 2.5l11 11",
+  download: "M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13.5h10",
   search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.5 10.5 14 14",
 };
 
@@ -74,6 +77,13 @@ export function icon(name) {
   path.setAttribute("d", PATHS[name] ?? STROKES[name]);
   svg.append(path);
   return svg;
+}
+
+/** Gives an existing icon another shape. */
+export function setIcon(svg, name) {
+  const wanted = PATHS[name] ? `icon mark ${name}` : "icon";
+  setAttribute(svg, "class", wanted);
+  setAttribute(svg.firstChild, "d", PATHS[name] ?? STROKES[name]);
 }
 
 /** Gives an existing severity icon another severity, for rows that are used again. */

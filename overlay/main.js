@@ -3,9 +3,11 @@
 import "./connection.js";
 import "./delta.js";
 import "./detail.js";
+import "./engine.js";
 import "./filters.js";
 import "./findings.js";
 import "./menu.js";
+import "./model_hint.js";
 import "./picker.js";
 import "./places.js";
 import "./timeline.js";
@@ -19,6 +21,7 @@ import { afterPaint, announceDrawn } from "./drawn.js";
 import { plural, versionName } from "./format.js";
 import { listenForKeys } from "./keyboard.js";
 import { draw } from "./screen.js";
+import { ModelsPanel } from "./models.js";
 import { PROTOCOL, Socket } from "./socket.js";
 import * as store from "./store.js";
 import { onTokenChange, read, recall, remember, takeToken } from "./token.js";
@@ -30,7 +33,10 @@ const parts = {
   work: part("#work"),
   picker: part("map-picker"),
   connection: part("connection-state"),
+  engine: part("engine-state"),
   menu: part("tray-menu"),
+  hint: part("model-hint"),
+  models: new ModelsPanel(),
   timeline: part("map-timeline"),
   delta: part("save-delta"),
   trouble: part("map-trouble"),
@@ -94,6 +100,8 @@ function offerElsewhere(map) {
 
 function notice({ level, text }) {
   const next = level === "error" ? store.failCheck(page.state, text) : page.state;
+  // An error is said again below the panel: it need not be about a model.
+  if (next === page.state && parts.models.tell(level, text) && level !== "error") return;
   if (next === page.state) parts.toasts.show(text, { level, topic: text, stays: level === "error" });
   else change(next);
 }
@@ -138,7 +146,9 @@ on("copy-all", () => actions.copyAll());
 on("help", helpDialog);
 on("folder", () => actions.askForFolder());
 on("open-log", () => actions.ask({ type: "open_log" }));
+on("models", () => parts.models.open());
 on("quit", () => actions.quit());
+for (const asking of [parts.engine, parts.hint, parts.models]) asking.ask = (message) => socket.request(message);
 parts.place.onFolder = (path) => actions.chooseFolder(path);
 
 listenForKeys({

@@ -32,6 +32,7 @@ class TrayMenu extends HTMLElement {
       this.#item(`Copy the list (${count})`, "copy-all", {}, { off: count === 0 }),
       this.#item("Keys", "help", {}, { key: "?" }),
       h("hr"),
+      this.#item("Models…", "models", {}, { off: !connected }),
       this.#item("Songs folder…", "folder", {}, { off: !connected, note: folder }),
       this.#item("Open the log", "open-log", {}, { off: !connected }),
       this.#item("Quit Mapside…", "quit", {}, { off: !connected }),

@@ -13,9 +13,17 @@ export function draw(parts, state, change) {
   parts.place.update(place, state);
   parts.connection.update(state);
   parts.picker.update({ ...state, map: place === null ? state.map : missing(state, place) });
+  drawModels(parts, state);
   parts.menu.update(menuModel(state));
   document.title = titleOf(state, place);
   if (place === null) drawMap(parts, state, change);
+}
+
+function drawModels(parts, { engine, models: { models, chosen }, connection }) {
+  const model = { engine, models, chosen, connected: connection.phase === "open" };
+  parts.engine.update(model);
+  parts.hint.update(model);
+  parts.models.update(model);
 }
 
 function drawMap(parts, state, change) {

@@ -170,6 +170,40 @@ def overview(end_ms: float, **changes: Any) -> Message:
     return vary(EXAMPLES["map"]["overview"], **{**known, **changes})
 
 
+LICENCE = "not verified: see the model's page before you share what it made"
+MODEL_BYTES = 876_000_000
+
+
+def engine(**changes: Any) -> Message:
+    return vary(EXAMPLES["engine"], **changes)
+
+
+def no_model(**changes: Any) -> Message:
+    known = {"status": "off", "model_ready": False, "device": None, "memory_mb": None, "speed": None}
+    return engine(**{**known, **changes})
+
+
+def model(name: str = "v32", state: str = "complete", **changes: Any) -> Message:
+    here = {"absent": 0, "partial": 120_000_000, "pulling": 311_000_000}.get(state, MODEL_BYTES)
+    size = None if state == "absent" else MODEL_BYTES
+    known = {
+        "name": name,
+        "title": f"Mapperatorinator {name.upper()}",
+        "licence": LICENCE,
+        "state": state,
+        "size_bytes": size,
+        "total_bytes": size,
+        "done_bytes": here,
+        "bytes_per_s": 9_400_000 if state == "pulling" else None,
+        "note": "",
+    }
+    return vary(EXAMPLES["models"]["models"][0], **{**known, **changes})
+
+
+def models(*listed: Message, chosen: str = "v32") -> Message:
+    return vary(EXAMPLES["models"], chosen=chosen, models=list(listed))
+
+
 def decoded(message: protocol.Message) -> Message:
     read: Message = json.loads(message.text)
     return read
