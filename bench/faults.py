@@ -6,7 +6,9 @@ planted. A fault knows which objects are wrong afterwards, so that findings can 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import Circle, HitSound, Mode, Slider, Spinner
@@ -20,20 +22,22 @@ if TYPE_CHECKING:
     from engine.beatmap.document import Document
     from engine.beatmap.objects import HitObject
 
-TIMES_X, TIMES_Y, TIMES_T, TYPE, SOUND, PATH, SPANS = range(7)
+X, Y, TIME, TYPE, SOUND, PATH, SPANS = range(7)
 """Fields of an object's line."""
-EDGE_SOUNDS: Final = 8
 NEW_COMBO: Final = 4
 LEAST_MOVE_PX: Final = 180
 """Across the field: nearer could be anybody's spacing."""
 RED_LINE_LATE_MS: Final = 25
 QUIET_FACTOR, VELOCITY_FACTOR = 0.4, 1.5
 LEAST_VOLUME_PERCENT: Final = 30
-"""Of what a jump starts from: half of less is heard by nobody."""
+"""What is quieter than this already is no place for a jump down."""
 ROOM_MS: Final = 20
 """What is left free between two objects by an edit that moves one of them."""
 SAME_COLUMN_MS: Final = 100
+LONGEST_HOLD_MS: Final = 20_000
+"""Only what starts so much earlier is looked at."""
 WIDTH_PX, HEIGHT_PX = 512, 384
+_start_ms: Final = attrgetter("time_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,12 @@ def _lone(beatmap: Beatmap) -> Iterator[int]:
     times_ms = [point.time_ms for point in beatmap.timing.points]
     for index, obj, _, _ in _inner(beatmap):
         next_ms = beatmap.objects[index + 1].time_ms
-        if not any(obj.time_ms <= time_ms <= next_ms for time_ms in times_ms):
+        if bisect_left(times_ms, obj.time_ms) == bisect_right(times_ms, next_ms):
             yield index
 
 
 def _audible(beatmap: Beatmap) -> Iterator[int]:
-    loud = (index for index in _lone(beatmap))
-    for index in loud:
+    for index in _lone(beatmap):
         obj = beatmap.objects[index]
         told = isinstance(obj, Circle) and not obj.sample.volume_percent
         if told and beatmap.timing.volume_at(obj.time_ms) >= LEAST_VOLUME_PERCENT:
@@ -176,12 +179,15 @@ def _free_columns(beatmap: Beatmap) -> Iterator[int]:
 
 def _columns_free(beatmap: Beatmap, note: HitObject) -> list[int]:
     """Where the note could as well be without touching another."""
+    objects = beatmap.objects
     keys = max(1, round(beatmap.difficulty.circle_size))
-    taken = {
-        beatmap.column(other)
-        for other in beatmap.objects
-        if other.time_ms - SAME_COLUMN_MS <= note.time_ms <= beatmap.end_ms(other) + SAME_COLUMN_MS
-    }
+    end = bisect_right(objects, note.time_ms + SAME_COLUMN_MS, key=_start_ms)
+    taken: set[int] = set()
+    for index in range(end - 1, -1, -1):
+        if len(taken) == keys or objects[index].time_ms < note.time_ms - LONGEST_HOLD_MS:
+            break
+        if note.time_ms <= beatmap.end_ms(objects[index]) + SAME_COLUMN_MS:
+            taken.add(beatmap.column(objects[index]))
     return [column for column in range(keys) if column not in taken]
 
 
@@ -193,14 +199,14 @@ def _off_snap(document: Document, index: int, source: Random) -> tuple[Document,
     obj = document.beatmap.objects[index]
     eighth_ms = document.beatmap.timing.beat_length_at(obj.time_ms) / 8
     moved_ms = round(obj.time_ms + source.choice((-1, 1)) * eighth_ms - document.beatmap.offset_ms)
-    return _edited(document, index, TIMES_T, str(moved_ms)), range(index, index + 1)
+    return _edited(document, index, TIME, str(moved_ms)), range(index, index + 1)
 
 
 def _moved(document: Document, index: int, _source: Random) -> tuple[Document, range]:
     """To the other side of the playfield's centre."""
     x, y = _across(document.beatmap.objects[index])
-    moved = _edited(document, index, TIMES_X, str(x))
-    return _edited(moved, index, TIMES_Y, str(y)), range(index, index + 1)
+    moved = _edited(document, index, X, str(x))
+    return _edited(moved, index, Y, str(y)), range(index, index + 1)
 
 
 def _other_repeat(document: Document, index: int, source: Random) -> tuple[Document, range]:
@@ -253,7 +259,7 @@ def _other_column(document: Document, index: int, source: Random) -> tuple[Docum
     beatmap = document.beatmap
     keys = max(1, round(beatmap.difficulty.circle_size))
     column = source.choice(_columns_free(beatmap, beatmap.objects[index]))
-    moved = _edited(document, index, TIMES_X, str(int((column + 0.5) * WIDTH_PX / keys)))
+    moved = _edited(document, index, X, str(int((column + 0.5) * WIDTH_PX / keys)))
     return moved, range(index, index + 1)
 
 

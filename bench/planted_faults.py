@@ -49,7 +49,7 @@ READ_FIRST: Final = 20
 A_MINUTE_MS: Final = 60_000
 PLANTS_IN_OURS, PLANTS_IN_REAL = 8, 4
 """Of each kind, in one map."""
-REAL_MAPS, REAL_MAPS_SHORT = 40, 8
+REAL_MAPS, REAL_MAPS_SHORT = 25, 6
 """Of each mode."""
 
 
