@@ -18,7 +18,7 @@ from engine.modding import claims_of_sound as sounds
 from engine.modding import claims_of_time as times
 from engine.modding.opinion import Topic
 from engine.modding.places import ANCHORS, BEATS, BODY, ENDS, HEADS, OBJECT_PARTS, SUSTAINS
-from engine.modding.site import Said, Silence, Site
+from engine.modding.site import UNSURE_BELOW, Said, Silence, Site
 from engine.tokens.events import EventType as E
 
 if TYPE_CHECKING:
@@ -226,10 +226,10 @@ _ROWS: Final = _by_pair()
 
 def claim_of(site: Site) -> Claim | Silence:
     """What there is to say, or why nothing is said."""
-    if not site.scored.expected:
+    expected = site.scored.expected
+    if not expected or expected[0].probability < UNSURE_BELOW:
         return Silence.UNSURE
-    likeliest = site.scored.expected[0]
-    for row in _ROWS.get((site.kind, likeliest.kind), ()):
+    for row in _ROWS.get((site.kind, site.expected_kind), ()):
         if site.group.kind not in row.groups:
             continue
         if site.group.kind in OBJECT_PARTS and site.owner is None:

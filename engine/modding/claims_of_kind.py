@@ -30,7 +30,7 @@ BEAT_NAMES: Final = {
 
 
 def other_head(site: Site) -> Said | Silence:
-    expected = site.scored.expected[0].kind
+    expected = site.expected_kind
     possible = OF_MODE[site.mode]
     if expected not in possible:
         return Silence.IMPOSSIBLE
@@ -81,7 +81,7 @@ def note_instead(site: Site) -> Said:
 
 
 def other_beat(site: Site) -> Said | Silence:
-    expected = site.scored.expected[0].kind
+    expected = site.expected_kind
     if expected is None or expected is site.kind:
         return Silence.SAME
     real, instead = BEAT_NAMES[site.kind], BEAT_NAMES[expected]
@@ -119,7 +119,7 @@ def fewer_points(site: Site) -> Said:
 
 
 def other_point(site: Site) -> Said | Silence:
-    expected = site.scored.expected[0].kind
+    expected = site.expected_kind
     if expected is None or expected is site.kind:
         return Silence.SAME
     real = wording.ANCHOR_NAMES[site.kind]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engine.modding.opinion import Alternative
 from engine.modding.places import HEADS
 from engine.modding.positions import Cell, cell_of
-from engine.modding.site import LEAST_SHOWN, Said, Silence, Site
+from engine.modding.site import LEAST_SHOWN, Said, Silence, Site, likeliest_kind
 from engine.modding.wording import pixels
 from engine.tokens.events import EventType
 
@@ -44,7 +44,7 @@ def spacing(site: Site) -> Said | Silence:
 
 def position(site: Site) -> Said | Silence | None:
     x, y = site.position
-    if site.scored.expected[0].kind is not site.kind:
+    if site.expected_kind is not site.kind:
         return Silence.IMPOSSIBLE
     likeliest = site.leading(lambda each: _cell(site, site.scored, each).holds(x, y), Silence.FINE_PLACE)
     if isinstance(likeliest, Silence):
@@ -101,11 +101,7 @@ def _positions(site: Site) -> tuple[Alternative, ...]:
 
 def _tells_y(scored: Scored) -> bool:
     """It may be surprising for not having been expected to be told at all."""
-    return (
-        scored.kind is EventType.POSITION_Y
-        and scored.expected[:1] != ()
-        and scored.expected[0].kind is scored.kind
-    )
+    return scored.kind is EventType.POSITION_Y and likeliest_kind(scored) is scored.kind
 
 
 def _cells(site: Site, scored: Scored) -> list[tuple[Cell, float]]:

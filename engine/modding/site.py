@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -85,6 +86,10 @@ class Site:
     @property
     def value(self) -> int:
         return self.scored.value
+
+    @property
+    def expected_kind(self) -> EventType | None:
+        return likeliest_kind(self.scored)
 
     @property
     def owner(self) -> HitObject | None:
@@ -187,6 +192,18 @@ class Site:
 
 
 SOUNDS: Final = frozenset({EventType.HITSOUND, EventType.VOLUME})
+
+
+def likeliest_kind(scored: Scored) -> EventType | None:
+    """What kind of statement was expected, whatever it would say: three sounds that are as likely as one new
+    combo are no expectation of a new combo. None: the end of all that the model would tell.
+    """
+    together: dict[EventType | None, float] = defaultdict(float)
+    for expected in scored.expected:
+        together[expected.kind] += expected.probability
+    return max(together, key=lambda kind: together[kind])
+
+
 POSITIONS: Final = frozenset(
     {
         EventType.POSITION_X,

@@ -353,6 +353,18 @@ def test_a_new_combo_too_many_in_words_that_fit_both_expectations() -> None:
     assert [(each.text, each.probability) for each in found.alternatives] == [("no new combo", 0.9)]
 
 
+def test_a_strange_sound_is_no_missing_combo_because_a_combo_is_the_likeliest_single_thing() -> None:
+    read = Reader(TWO_CIRCLES)
+    scored = read.surprised(
+        E.HITSOUND,
+        expect(E.NEW_COMBO, 0, 0.4),
+        expect(E.HITSOUND, SOFT_CLAP, 0.3),
+        expect(E.HITSOUND, SOFT_WHISTLE, 0.3),
+        at=2000,
+    )
+    assert claim(read.only(scored)) == (Topic.HIT_SOUNDS, "hit-sound")
+
+
 def test_after_a_break_a_combo_starts_by_itself() -> None:
     read = Reader(SONG.circle(at=1000).break_(1500, 4500).circle(at=5000))
     assert read.suggest(read.surprised(E.HITSOUND, expect(E.NEW_COMBO), at=5000)) == ()
