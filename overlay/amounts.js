@@ -31,6 +31,7 @@ export function timeLeft(done, total, bytes_per_s) {
 /** Decimal units, as the hub and most systems count them. */
 function scaled(bytes) {
   if (bytes >= 1e9) return [(bytes / 1e9).toFixed(1), "GB"];
-  if (bytes >= 1e6 || bytes === 0) return [String(Math.round(bytes / 1e6)), "MB"];
+  if (bytes >= 1e7 || bytes === 0) return [String(Math.round(bytes / 1e6)), "MB"];
+  if (bytes >= 1e6) return [(bytes / 1e6).toFixed(1), "MB"];
   return [String(Math.max(1, Math.round(bytes / 1e3))), "kB"];
 }

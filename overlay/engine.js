@@ -34,7 +34,7 @@ class EngineState extends HTMLElement {
     this.state = h("span", { class: "state" });
     this.sentence = h("p", { class: "sentence" });
     this.note = h("p", { class: "dim" });
-    this.facts = h("dl", { class: "facts" });
+    this.facts = h("dl");
     this.error = h("p", { class: "error", role: "alert" });
     this.ai = h(
       "button",

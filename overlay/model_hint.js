@@ -1,7 +1,7 @@
 // <model-hint>: says once, and quietly, that there is no model and how to get one. Put away, it stays away.
 
 import { emit, h, icon, setText } from "./dom.js";
-import { isHelper, isReady, licenceOf, modesOf, sizeOf } from "./model_words.js";
+import { isHelper, isReady, licenceOf, sentence, sizeOf } from "./model_words.js";
 import { read, write } from "./token.js";
 
 const SEEN_KEY = "mapside.no-model-seen";
@@ -22,7 +22,7 @@ class ModelHint extends HTMLElement {
     this.error = h("p", { class: "error", role: "alert" });
     this.append(
       icon("model"),
-      h("p", { class: "words" }, this.head, " ", h("span", { text: "The rules check every save without one; a model also says what it would have expected." }), this.terms),
+      h("p", { class: "words" }, this.head, " ", h("span", { text: "The rules do without; a model says what it would have expected." }), this.terms),
       h(
         "div",
         { class: "actions" },
@@ -70,12 +70,12 @@ function offerFor(engine, models) {
   }
   const chosen = models.find((model) => model.name === engine.model);
   if (chosen?.state === "absent" || chosen?.state === "partial") return download(chosen);
-  return { head: "The chosen model cannot be used.", terms: chosen?.note ?? "", button: null, request: null };
+  return { head: "The chosen model cannot be used.", terms: sentence(chosen?.note ?? ""), button: null, request: null };
 }
 
 function download(model) {
   const verb = model.state === "partial" ? "Resume the download" : "Download";
-  const terms = [model.title, modesOf(model), sizeOf(model), licenceOf(model)].join(" · ");
+  const terms = [model.title, sizeOf(model), licenceOf(model)].join(" · ");
   return { head: "No model yet.", terms, button: verb, request: { type: "pull_model", name: model.name } };
 }
 

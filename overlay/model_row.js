@@ -3,7 +3,7 @@
 
 import { percent, size } from "./amounts.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
-import { isFolder, isHelper, isReady, licenceOf, modelState, modesOf, progressWords, sizeOf } from "./model_words.js";
+import { isFolder, isHelper, isReady, licenceOf, modelState, modesOf, progressWords, sentence, sizeOf } from "./model_words.js";
 
 const ACTIONS = ["pull", "cancel", "choose", "remove"];
 
@@ -50,7 +50,7 @@ export class ModelRow {
     setText(this.state, modelState(model));
     setText(this.facts, [modesOf(model), isFolder(model.name) ? "" : sizeOf(model)].filter(Boolean).join(" · "));
     setText(this.licence, isFolder(model.name) ? model.name : licenceOf(model));
-    setText(this.note, model.note || (isHelper(model) ? "Places objects for another model; it has no opinion of a map." : ""));
+    setText(this.note, sentence(model.note) || (isHelper(model) ? "Places objects for another model; it has no opinion of a map." : ""));
     setAttribute(this.element, "data-state", model.state);
     setAttribute(this.element, "aria-label", model.title);
     this.#showProgress(model);

@@ -54,7 +54,7 @@ const SENTENCES = {
   asleep: "Takes no memory now. It wakes with the next save.",
   waking: "The first answer takes a few seconds; the next ones come at once.",
   ready: "Reads your map after every save.",
-  working: "Reading your map.",
+  working: "Its findings appear as it goes.",
   failed: "It stopped without saying why. The next save starts it again.",
   mute: "Saves are checked by the rules alone.",
   none: "It is not on this machine yet. The rules check every save without it.",
@@ -101,11 +101,16 @@ export function modesOf({ modes }) {
 /** An absent one's size is known once its download has begun. */
 export function sizeOf({ size_bytes, total_bytes, done_bytes }) {
   const bytes = size_bytes ?? total_bytes ?? (done_bytes || null);
-  return bytes === null ? "size told once the download begins" : size(bytes);
+  return bytes === null ? "size not known yet" : size(bytes);
 }
 
-/** "mit" -> "MIT licence"; whole sentences stay what they are. */
+/** "mit" -> "Licence: MIT"; a sentence stays what it is, with one colon. */
 export function licenceOf({ licence }) {
-  if (!licence) return "licence not known";
-  return /\s/.test(licence) ? `licence ${licence}` : `${licence.toUpperCase()} licence`;
+  if (!licence) return "Licence: not known";
+  return `Licence: ${/\s/.test(licence) ? licence.replace(": ", "; ") : licence.toUpperCase()}`;
+}
+
+/** As a sentence of its own: the command line words it as the rest of a line. */
+export function sentence(text) {
+  return text && `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
