@@ -1,0 +1,406 @@
+"""A re-mod after one edit, against scoring the whole map with the model already loaded.
+
+What it is compared with is the reference's algorithm on the same weights, in the same dtype, on the same
+machine: every window is listened to again, its whole prompt is read, padded to the longest of the map, and
+every token meets the whole vocabulary, in float32, on the host. That takes minutes for a map, so a few
+windows of each are measured and counted up; `--whole` measures them all. `--only v32` measures one model.
+
+All maps are modded with one song, as the difficulties of a set are: the first one is listened to window by
+window, the others find the song known.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import torch
+
+from bench.report import Figure, Measured, command, median, percentile
+from engine.audio.mel import MelSpectrogram
+from engine.audio.waveform import SAMPLE_RATE
+from engine.beatmap.builder import osu
+from engine.beatmap.document import Document
+from engine.checkpoints.upstream import Checkpoint, load
+from engine.child import device
+from engine.generation.prompts import model_conditions, teacher_forced
+from engine.generation.windows import sound_of
+from engine.jobs import Progress
+from engine.modding.cache import ModdingCaches
+from engine.modding.job import mod
+from engine.modding.opinion import Opinion
+from engine.modding.reading import Speech
+from engine.service import Mod
+from tests.checkpoints.folders import FULL, v30, v32
+from tests.modding.worlds import v30_tokenizer, v32_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.modding.reading import Reading
+
+CORPUS: Final = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+MAPS, EDITS_PER_MAP = 5, 6
+SAMPLED_WINDOWS: Final = 4
+"""Of the reference's way, per map, in one batch."""
+RATING: Final = 5.0
+CACHE_BYTES: Final = 4 << 30
+SEED: Final = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    checkpoint: Checkpoint
+    name: str
+    device_words: str
+
+
+@dataclass(slots=True)
+class Taken:
+    """Seconds on the clock and of the processor, both of all threads."""
+
+    wall_s: float
+    processor_s: float
+
+
+@dataclass(slots=True)
+class Edit:
+    is_fresh: bool
+    """Nobody has edited around there before."""
+    first_s: float
+    """Until an opinion that has the window judging the edit."""
+    whole: Taken
+    windows: int
+
+
+@dataclass(slots=True)
+class OneMap:
+    name: str
+    windows: int
+    first_mod: Taken
+    heard: bool
+    """The song had been listened to."""
+    reference: Taken
+    edits: list[Edit] = field(default_factory=list)
+    same_again_ms: float = 0.0
+    model_calls_for_it: int = 0
+
+
+# ---- maps and edits
+
+
+def maps(count: int, seconds: float) -> list[tuple[str, Document]]:
+    """Of the corpus, by real mappers and about as long as the song; else some of our own."""
+    found = _of_the_corpus(count, seconds) if CORPUS.is_dir() else []
+    made = [(f"made {number}", _made(number, seconds)) for number in range(count - len(found))]
+    return found + made
+
+
+def _of_the_corpus(count: int, seconds: float) -> list[tuple[str, Document]]:
+    rows = [line.split(",") for line in (CORPUS / "index.csv").read_text().splitlines()[1:]]
+    fitting = [
+        (row[0], int(row[4]))
+        for row in rows
+        if row[2] == "0" and row[11] == "human" and 0.85 * seconds <= float(row[5]) <= 0.99 * seconds
+    ]
+    fitting.sort(key=lambda one: one[1])
+    chosen = [fitting[len(fitting) * (2 * at + 1) // (2 * count)] for at in range(count)] if fitting else []
+    names = list(dict(chosen))
+    return [(Path(name).stem, Document.parse((CORPUS / name).read_bytes())) for name in names]
+
+
+def _made(number: int, seconds: float) -> Document:
+    beat_ms, rng = 60_000 / (150 + 10 * number), random.Random(number)
+    built = osu().timing(150 + 10 * number, at=500)
+    for index in range(int((seconds * 1000 - 1500) / beat_ms * 1.5)):
+        at = round(500 + index * beat_ms / 1.5)
+        x, y = rng.randrange(60, 400), rng.randrange(60, 300)
+        if index % 3 == 2:
+            built = built.slider(at=at, x=x, y=y, path=f"L|{x + 50}:{y}", length=50, new_combo=index % 4 == 0)
+        else:
+            built = built.circle(at=at, x=x, y=y, new_combo=index % 4 == 0, sound=rng.choice([0, 0, 2, 8]))
+    return built.document()
+
+
+def edited(document: Document, at_ms: float, rng: random.Random) -> tuple[Document, float]:
+    """One object near there, changed as a mapper would; and where it stands."""
+    objects = [obj for obj in document.beatmap.objects[1:-1] if not hasattr(obj, "end_ms")]
+    chosen = sorted(objects, key=lambda obj: abs(obj.time_ms - at_ms))[rng.randrange(4)]
+    fields = document.lines[chosen.line].decode().rstrip("\r\n").split(",")
+    match rng.randrange(5):
+        case 0:
+            return document.delete_lines([chosen.line]), chosen.time_ms
+        case 1:
+            fields[2] = str(int(fields[2]) + rng.choice([-43, 37]))
+        case 2:
+            fields[4] = str(int(fields[4]) ^ 8)
+        case 3:
+            fields[3] = str(int(fields[3]) ^ 4)
+        case _:
+            fields[0], fields[1] = str(rng.randrange(512)), str(rng.randrange(384))
+    return document.replace_line(chosen.line, ",".join(fields)), chosen.time_ms
+
+
+def write_song(path: Path, seconds: float) -> None:
+    noise = np.random.default_rng(SEED).integers(-8000, 8000, int(seconds * SAMPLE_RATE), dtype=np.int16)
+    with wave.open(str(path), "wb") as song:
+        song.setnchannels(1)
+        song.setsampwidth(2)
+        song.setframerate(SAMPLE_RATE)
+        song.writeframes(noise.tobytes())
+
+
+# ---- the reference's way
+
+
+@torch.inference_mode()
+def reference_way(checkpoint: Checkpoint, reading: Reading, *, whole: bool) -> Taken:
+    """Counted up to all windows from those that were measured."""
+    speech, windows, model = reading.speech, reading.windows, checkpoint.model
+    prompts = [
+        teacher_forced(
+            speech.layout, reading.conditions, reading.texts, window, speech.shape, reading.song.length_ms
+        ).ids
+        for window in windows
+    ]
+    longest, mel = max(map(len, prompts)), MelSpectrogram(speech.spec.mel)
+    step = 1 if whole else max(1, len(windows) // SAMPLED_WINDOWS)
+    chosen = list(range(step // 2, len(windows), step))
+    taken = Taken(0.0, 0.0)
+    for first in range(0, len(chosen), SAMPLED_WINDOWS):
+        batch = chosen[first : first + SAMPLED_WINDOWS]
+        ids = torch.tensor([[0] * (longest - len(prompts[at])) + list(prompts[at]) for at in batch])
+        asked = [windows[at] for at in batch]
+        with _Clock(taken):
+            told = model_conditions(
+                speech.spec, speech.vocab, reading.conditions, asked, speech.shape, reading.song.length_ms
+            )
+            heard = model.hear(model.encode(mel(sound_of(reading.song, asked, speech.shape)), told))
+            logits = model.logits(model.decode(ids, heard, real=ids != 0)).float().cpu()
+            # What counts of them, a tenth, is then measured on the host.
+            probabilities = logits[:, : longest // 10].softmax(dim=-1)
+            (probabilities * (probabilities + 1e-10).log2()).sum(dim=-1)
+    scale = len(windows) / len(chosen)
+    return Taken(taken.wall_s * scale, taken.processor_s * scale)
+
+
+class _Clock:
+    def __init__(self, taken: Taken) -> None:
+        self._taken = taken
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        self._taken.wall_s += time.perf_counter() - self._began[0]
+        self._taken.processor_s += time.process_time() - self._began[1]
+
+
+# ---- ours
+
+
+@dataclass(eq=False)
+class Bench:
+    loaded: Loaded
+    caches: ModdingCaches
+    song: Path
+    whole: bool
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        for half in (self.loaded.checkpoint.model.encoder, self.loaded.checkpoint.model.decoder):
+            half.register_forward_pre_hook(self._count)
+
+    def _count(self, _module: object, _args: object) -> None:
+        self.calls += 1
+
+    def mod(self, name: str, document: Document, near_ms: float | None = None) -> tuple[Taken, float, int]:
+        """How long all of it and the first opinion took, and how many windows were asked."""
+        request = Mod(f"/{name}.osu", document.to_bytes(), str(self.song), self.loaded.name, near_ms, RATING)
+        taken, first_s, before = Taken(0.0, 0.0), 0.0, self.calls
+        with _Clock(taken):
+            began = time.perf_counter()
+            for said in mod(request, self.loaded, self.caches):
+                assert isinstance(said, Opinion | Progress)
+                if isinstance(said, Opinion) and not first_s:
+                    first_s = time.perf_counter() - began
+        return taken, first_s, self.calls - before
+
+    def measure(self, name: str, document: Document, edits: int, *, heard: bool) -> OneMap:
+        song = self.caches.songs.open(self.song).waveform
+        reading = Speech(self.loaded.checkpoint).read(document.beatmap, song, RATING)
+        reference = reference_way(self.loaded.checkpoint, reading, whole=self.whole)
+        first_mod, _, _ = self.mod(name, document, near_ms=0.0)
+        found = OneMap(name, len(reading.windows), first_mod, heard, reference)
+        rng, now = random.Random(SEED), document
+        objects = document.beatmap.objects
+        for turn in range(edits):
+            if turn % 2 == 0:
+                at_ms = objects[rng.randrange(len(objects) // 8, len(objects) * 7 // 8)].time_ms
+            now, edited_ms = edited(now, at_ms, rng)
+            taken, first_s, windows = self.mod(name, now, near_ms=edited_ms)
+            found.edits.append(Edit(turn % 2 == 0, first_s, taken, windows))
+        again, _, found.model_calls_for_it = self.mod(name, now)
+        found.same_again_ms = again.wall_s * 1000
+        return found
+
+
+def _child(folder: Path, family: str, dtype: str, scale: str) -> None:
+    where = device.choose("auto", dtype, 0)
+    checkpoint = load(folder, dtype=where.dtype, device=where.device)
+    loaded = Loaded(checkpoint, family, where.words)
+    seconds, count, edits = _SCALES[scale]
+    with tempfile.TemporaryDirectory(prefix="mapside-bench-") as name:
+        song = Path(name) / "song.wav"
+        write_song(song, seconds)
+        caches = ModdingCaches(Path(name) / "cache", CACHE_BYTES)
+        bench = Bench(loaded, caches, song, scale == "whole")
+        measured = [
+            bench.measure(map_name, document, edits, heard=number > 0)
+            for number, (map_name, document) in enumerate(maps(count, seconds))
+        ]
+    print(json.dumps({"words": where.words, "maps": measured, **_memory_mb()}, default=_plain))
+
+
+_SCALES: Final = {
+    "short": (24.0, 1, 2),
+    "full": (190.0, MAPS, EDITS_PER_MAP),
+    "whole": (190.0, MAPS, EDITS_PER_MAP),
+    "memory": (30.0, 1, 2),
+}
+"""Seconds of song, maps, edits of each."""
+
+
+def _plain(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+def _memory_mb() -> dict[str, float]:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    said = dict(line.split(":", 1) for line in lines if ":" in line)
+    return {
+        "resident_mb": int(said["VmRSS"].split()[0]) / 1024,
+        "peak_mb": int(said["VmHWM"].split()[0]) / 1024,
+    }
+
+
+# ---- the table
+
+V30_FULL: Final = replace(FULL, source=2048, target=5120, tokens_in=4607, tokens_out=4607, mels=80)
+_GOALS: Final = {"v32": (100.0, 40.0), "v30": (40.0, 15.0)}
+
+
+def measure(short: bool, *, whole: bool = False, only: str | None = None) -> Measured:
+    scale = "short" if short else "whole" if whole else "full"
+    runs = [("v32", "auto", scale)]
+    if not short:
+        runs += [("v30", "auto", scale), ("v32", "float32", "memory")]
+    runs = [run for run in runs if only in (None, run[0])]
+    figures: list[Figure] = []
+    details: dict[str, object] = {}
+    words = ""
+    with tempfile.TemporaryDirectory(prefix="mapside-bench-") as name:
+        folders = {family: _checkpoint(Path(name) / family, family) for family in {run[0] for run in runs}}
+        for family, dtype, size in runs:
+            print(f"{family}, {dtype}, {size} ...", file=sys.stderr, flush=True)
+            found = _run(folders[family], family, dtype, size)
+            details[f"{family} {dtype} {size}"] = found
+            if size == "memory":
+                figures.append(Figure("v32 in float32, resident", found["resident_mb"], "MB", 1200, 2048))
+            else:
+                words = words or found["words"]
+                figures += _figures(family, found, is_short=short)
+    return Measured(tuple(figures), notes=_notes(words, whole=whole), details=details)
+
+
+def _checkpoint(folder: Path, family: str) -> Path:
+    made, tokenizer = (v32(FULL), v32_tokenizer()) if family == "v32" else (v30(V30_FULL), v30_tokenizer())
+    made.tokenizer = tokenizer
+    return made.write(folder)
+
+
+def _run(folder: Path, family: str, dtype: str, scale: str) -> dict[str, Any]:
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.remod", "--child", str(folder), family, dtype, scale],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def _figures(family: str, found: dict[str, Any], *, is_short: bool) -> Iterator[Figure]:
+    # A short song has few windows: what it gains there says nothing about the goals.
+    goal, floor = (None, None) if is_short else _GOALS[family]
+    told = found["maps"]
+    edits = [(one["reference"], edit) for one in told for edit in one["edits"]]
+
+    def gain(which: bool | None, clock: str) -> float:
+        return median(
+            reference[clock] / edit["whole"][clock]
+            for reference, edit in edits
+            if which is None or edit["is_fresh"] == which
+        )
+
+    yield Figure(
+        f"{family}: re-mod after an edit, times faster", gain(None, "wall_s"), "x", goal, floor, True
+    )
+    yield Figure(f"{family}: of it where nobody edited before", gain(True, "wall_s"), "x")
+    yield Figure(f"{family}: of it where the last edit was", gain(False, "wall_s"), "x")
+    yield Figure(f"{family}: re-mod, by the processor's seconds", gain(None, "processor_s"), "x")
+    yield Figure(f"{family}: re-mod, median", median(edit["whole"]["wall_s"] for _, edit in edits), "s")
+    firsts = [edit["first_s"] for _, edit in edits]
+    yield Figure(f"{family}: save to the edited window's score, median", percentile(firsts, 50), "s")
+    yield Figure(f"{family}: save to the edited window's score, p95", percentile(firsts, 95), "s", 1.0, 2.5)
+    again = max(one["same_again_ms"] for one in told)
+    calls = max(one["model_calls_for_it"] for one in told)
+    yield Figure(f"{family}: the same save again", again, "ms", 20, 20)
+    yield Figure(f"{family}: model calls for it", calls, "", 0, 0)
+    first, *others = told
+    least, wanted = (None, None) if is_short else (1.1, 1.3)
+    ratio = first["reference"]["wall_s"] / first["first_mod"]["wall_s"]
+    by_processor = first["reference"]["processor_s"] / first["first_mod"]["processor_s"]
+    name = f"{family}: first mod of a song, times faster"
+    yield Figure(name, ratio, "x", wanted, least, more_is_better=True)
+    yield Figure(f"{family}: first mod, by the processor's seconds", by_processor, "x")
+    yield Figure(f"{family}: first mod of a song", first["first_mod"]["wall_s"], "s")
+    if others:
+        known = median(one["first_mod"]["wall_s"] for one in others)
+        yield Figure(f"{family}: first mod of another difficulty", known, "s")
+    yield Figure(f"{family}: the reference's way", median(one["reference"]["wall_s"] for one in told), "s")
+    yield Figure(f"{family}: resident", found["resident_mb"], "MB", 1200, 2048)
+
+
+def _notes(words: str, *, whole: bool) -> tuple[str, ...]:
+    sample = "all windows" if whole else f"{SAMPLED_WINDOWS} windows of each map, and counted up"
+    return (
+        f"random weights of full size on {words}; maps of the corpus where it is there, else made",
+        f"the reference's way, with the model loaded, on the same weights and dtype: measured over {sample}",
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        _child(Path(sys.argv[2]), *sys.argv[3:6])
+    else:
+        parser = argparse.ArgumentParser(add_help=False)
+        parser.add_argument("--whole", action="store_true")
+        parser.add_argument("--only", choices=["v30", "v32"])
+        chosen, rest = parser.parse_known_args()
+        sys.argv[1:] = rest
+        command(
+            "remod",
+            "A re-mod after one edit, against scoring the whole map with the model loaded",
+            lambda short: measure(short, whole=chosen.whole, only=chosen.only),
+        )()
