@@ -15,6 +15,7 @@ from engine.tokens.events import Context
 from engine.tokens.grammar import GRAMMARS
 from engine.tokens.map_events import context_events
 from engine.tokens.slider_shapes import forget_shapes
+from engine.tokens.view import view_of
 from engine.tokens.vocab import Vocabulary
 
 if TYPE_CHECKING:
@@ -84,10 +85,12 @@ def _cost_ms(beatmap: Beatmap, vocab: Vocabulary) -> tuple[float, float, float]:
 
 def _one_run_ms(beatmap: Beatmap, vocab: Vocabulary) -> tuple[float, float, float]:
     forget_shapes()
+    view_of.cache_clear()
     gc.collect()
     start = time.process_time()
     _ids(_texts(beatmap), vocab)
     first_at = time.process_time()
+    view_of.cache_clear()
     texts = _texts(beatmap)
     events_at = time.process_time()
     _ids(texts, vocab)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.objects import HitSound, Hold, Mode
-from engine.tokens.view import MapView, number
+from engine.tokens.view import number, view_of
 from engine.tokens.write_timing import SAME_SPEED, scroll_speeds
 
 if TYPE_CHECKING:
     from engine.beatmap.beatmap import Beatmap
+    from engine.tokens.view import MapView
     from engine.tokens.vocab import Vocabulary
 
 DEFAULT_KEYS: Final = 4
@@ -42,7 +43,7 @@ class Conditions:
 
 def conditions_of(beatmap: Beatmap, star_rating: float | None, vocab: Vocabulary | None = None) -> Conditions:
     """What is true of a map. With a vocabulary also who mapped it and how it was described, if it knows."""
-    view = MapView(beatmap)
+    view = view_of(beatmap)
     difficulty, raw = beatmap.difficulty, beatmap.difficulty.raw
     overall = number(raw.get("OverallDifficulty"), difficulty.overall_difficulty)
     beatmap_id = beatmap.metadata.beatmap_id

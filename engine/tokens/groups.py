@@ -15,7 +15,7 @@ from engine.tokens.events import Events, EventType
 from engine.tokens.view import all_whole_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -53,6 +53,10 @@ class Groups:
         self._sizes: list[int] = []
         self._times_us: list[int] = []
 
+    def joined(self, kind: EventType, said: Said) -> Said:
+        """A group's types in their order."""
+        return bytes([kind, *said]) if self._types_first else bytes([*said, kind])
+
     def add(self, kind: EventType, time_us: int, said: Said = b"") -> None:
         """What it says may hold its time, and then also on which division of the beat that lies."""
         types = self._types
@@ -69,6 +73,12 @@ class Groups:
                 f"the map says more than {MOST_EVENTS:,} things, and no model can hear that many; "
                 "take the objects out that repeat or last beyond all measure"
             )
+
+    def add_joined(self, types: Said, sizes: Sequence[int], times_us: Sequence[int]) -> None:
+        """Several groups at once."""
+        self._types += types
+        self._sizes += sizes
+        self._times_us += times_us
 
     def events(self, numbers: Mapping[EventType, ArrayLike]) -> Events:
         """With the numbers of each type in the order in which its events were said, where they are not 0.

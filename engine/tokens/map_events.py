@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.tokens.events import NO_EVENTS, Context, Events, EventType, merged, without
 from engine.tokens.placing import Placer
-from engine.tokens.view import MapView
+from engine.tokens.view import view_of
 from engine.tokens.write_objects import ObjectWriter
 from engine.tokens.write_timing import kiai_events, scroll_speed_events, timing_events
 
@@ -26,7 +26,7 @@ def map_events(
     flip_y: bool = False,
 ) -> Events:
     """The objects, and the beats between them where the grammar has them there."""
-    view = MapView(beatmap)
+    view = view_of(beatmap)
     if not view.objects and not grammar.timing_in_map:
         return NO_EVENTS
     events = ObjectWriter(view, grammar, Placer(view, grammar, flip_x=flip_x, flip_y=flip_y)).write()
@@ -39,7 +39,7 @@ def context_events(
     beatmap: Beatmap, grammar: Grammar, context: Context, song_ms: float | None = None
 ) -> Events:
     """What a map says in one context of a prompt. Raises TokenError for a map without timing."""
-    view = MapView(beatmap)
+    view = view_of(beatmap)
     match context:
         case Context.NONE:
             return NO_EVENTS

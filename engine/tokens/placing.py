@@ -11,6 +11,8 @@ from engine.tokens.events import EventType
 from engine.tokens.grammar import X_RANGE_PX, Y_RANGE_PX
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from engine.tokens.events import Ints
@@ -44,6 +46,10 @@ class Placer:
     def put(self, x: float, y: float) -> None:
         self._xs.append(x)
         self._ys.append(y)
+
+    def put_all(self, xs: Iterable[float], ys: Iterable[float]) -> None:
+        self._xs += xs
+        self._ys += ys
 
     def recentre(self) -> None:
         """What a spinner does to the cursor."""

@@ -55,10 +55,17 @@ class PathKey(NamedTuple):
 class SliderShape(NamedTuple):
     point_count: int
     """The head included."""
-    anchors: tuple[tuple[EventType, float, float, float], ...]
-    """Between head and last point: kind, share of the points before it, x, y."""
-    last: Point
-    end: Point
+    kinds: bytes
+    """Of the anchors between head and last point, by number."""
+    indices: Sequence[int]
+    """Which of the path's points they are."""
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    """Of those anchors, of the last point, and of where the path ends."""
+
+    @property
+    def end(self) -> Point:
+        return self.xs[-1], self.ys[-1]
 
 
 class _Path(NamedTuple):
@@ -81,8 +88,8 @@ def slider_shapes(keys: Iterable[PathKey]) -> list[SliderShape]:
     new = [key for key in dict.fromkeys(wanted) if key not in shapes]
     paths = [_read(key) for key in new]
     for key, path, end in zip(new, paths, _ends(paths), strict=True):
-        shapes[key] = SliderShape(len(path.points), tuple(_anchors(path)), path.points[-1], end)
-        _known.put(key, shapes[key], len(path.points) + 4)
+        shapes[key] = shape = _shape(path, end)
+        _known.put(key, shape, shape.point_count + 4)
     return [shapes[key] for key in wanted]
 
 
@@ -124,18 +131,27 @@ def _anchor_of(kind: str, centre: Point | None) -> EventType:
     return EventType.BEZIER_ANCHOR if centre is None else EventType.PERFECT_ANCHOR
 
 
-def _anchors(path: _Path) -> Iterable[tuple[EventType, float, float, float]]:
-    """A Bezier curve writes a red anchor as a point that stands twice; it is told once."""
-    points, kind = path.points, path.anchor
-    bezier = kind is EventType.BEZIER_ANCHOR
+def _shape(path: _Path, end: Point) -> SliderShape:
+    points = path.points
+    if path.anchor is EventType.BEZIER_ANCHOR:
+        told = _bezier_anchors(points)
+        kinds, indices = bytes(told.values()), tuple(told)
+        xs, ys = zip(*[points[index] for index in indices], points[-1], end, strict=True)
+        return SliderShape(len(points), kinds, indices, xs, ys)
+    between = range(1, len(points) - 1)
+    xs, ys = zip(*(points[1:] or points), end, strict=True)
+    return SliderShape(len(points), bytes([path.anchor]) * len(between), between, xs, ys)
+
+
+def _bezier_anchors(points: Sequence[Point]) -> dict[int, EventType]:
+    """By index. A red anchor is written as a point that stands twice; it is told once."""
+    told: dict[int, EventType] = {}
     for index in range(1, len(points) - 1):
-        point = points[index]
-        told = kind
-        if bezier and point == points[index + 1]:
-            told = EventType.RED_ANCHOR
-        elif bezier and point == points[index - 1]:
-            continue
-        yield (told, index / (len(points) - 1), *point)
+        if points[index] == points[index + 1]:
+            told[index] = EventType.RED_ANCHOR
+        elif points[index] != points[index - 1]:
+            told[index] = EventType.BEZIER_ANCHOR
+    return told
 
 
 def _ends(paths: Sequence[_Path]) -> list[Point]:
@@ -227,21 +243,21 @@ def _by_size(segments: Sequence[Segment]) -> Iterable[tuple[int, list[int]]]:
 
 def _at(corners: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """The x and y of [S, P, 2] corners, weighted by [T, P] or [S, T, P]: [S, T] each."""
-    xs, ys = (_sum_of_points(weights * corners[:, np.newaxis, :, axis]) for axis in (0, 1))
+    xs, ys = (_sum_of_points(weights, corners[..., axis]) for axis in (0, 1))
     return xs, ys
 
 
-def _sum_of_points(weighted: Floats) -> Floats:
-    """Over the last axis. Few points are added one after the other as numpy would, only faster; of many it
-    adds eight sums at once, and the last bit of the result is known by that order.
+def _sum_of_points(weights: Floats, at_px: Floats) -> Floats:
+    """[S, P] coordinates, weighted. Few points are added one after the other as numpy would, only faster; of
+    many it adds eight sums at once, and the last bit of the result is known by that order.
     """
-    points = weighted.shape[-1]
+    points = at_px.shape[-1]
     if points >= SUMMED_APART:
-        total: Floats = np.sum(weighted, axis=-1)
+        total: Floats = np.sum(weights * at_px[:, np.newaxis], axis=-1)
         return total
-    total = weighted[..., 0].copy()
+    total = weights[..., 0] * at_px[:, :1]
     for point in range(1, points):
-        total += weighted[..., point]
+        total += weights[..., point] * at_px[:, point : point + 1]
     return total
 
 

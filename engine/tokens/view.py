@@ -14,7 +14,6 @@ only the same for the same map if its view is kept:
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import attrgetter
@@ -104,10 +103,9 @@ class SliderView(NamedTuple):
     shape: SliderShape
     span_us: int
     end_us: int
-    head: Sound
-    body: Sound
-    repeats: tuple[Sound, ...]
-    tail: Sound
+    spans: int
+    sounds: tuple[Sound, ...]
+    """Of the head, the body, the repeats and the tail."""
 
 
 class MapView:
@@ -142,13 +140,13 @@ class MapView:
 
     def line_at(self, time_us: int) -> Line:
         """The last line of the file that stands at or before; before all of them, the first."""
-        times_us, ruling = self._ruling
-        return ruling[bisect_right(times_us, time_us)]
+        starts_us, ruling = self._ruling
+        return ruling[int(starts_us.searchsorted(time_us, side="right"))]
 
     def said_at(self, times_us: Ints, say: Callable[[Line], float]) -> NDArray[Any]:
         """What the line that rules at each time says."""
         starts_us, ruling = self._ruling
-        return np.array([say(line) for line in ruling])[np.searchsorted(starts_us, times_us, side="right")]
+        return np.array([say(line) for line in ruling])[starts_us.searchsorted(times_us, side="right")]
 
     def time_us(self, time_ms: float) -> int:
         """Of a time that `engine.beatmap` gives: what the file says."""
@@ -211,7 +209,7 @@ class MapView:
         )
 
     @cached_property
-    def _ruling(self) -> tuple[list[int], list[Line]]:
+    def _ruling(self) -> tuple[Ints, list[Line]]:
         """From when the lines rule that some time finds, those no later line of the file stands before; and
         those lines, after the one that rules before all of them.
         """
@@ -220,7 +218,7 @@ class MapView:
             if not ruling or line.time_us < ruling[-1].time_us:
                 ruling.append(line)
         ruling.reverse()
-        return [line.time_us for line in ruling], [self.lines[0], *ruling]
+        return np.array([line.time_us for line in ruling]), [self.lines[0], *ruling]
 
     def _tail_of(self, slider: Slider) -> Tail:
         fields = without_comment(self.beatmap.document.text_lines[slider.line]).split(b",")
@@ -244,14 +242,18 @@ class MapView:
 
 def _slider(obj: Slider, shape: SliderShape, tail: Tail, time_us: int, duration_us: int) -> SliderView:
     _, sounds, sets = tail
+    spans = obj.span_count
     return SliderView(
         shape,
-        duration_us if obj.span_count == 1 else divided(duration_us, obj.span_count),
+        duration_us if spans == 1 else divided(duration_us, spans),
         time_us + duration_us,
-        _node(sounds, sets, 0),
-        sound_of(obj.hitsound, obj.sample),
-        tuple(_node(sounds, sets, node) for node in range(1, obj.span_count)),
-        _node(sounds[-1:], sets[-1:], 0),
+        spans,
+        (
+            _node(sounds, sets, 0),
+            sound_of(obj.hitsound, obj.sample),
+            *[_node(sounds, sets, node) for node in range(1, spans)],
+            _node(sounds[-1:], sets[-1:], 0),
+        ),
     )
 
 
@@ -271,6 +273,12 @@ def sound(additions: int, normal_set: int, addition_set: int, volume_percent: in
 def parts_of_sounds(sounds: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """What `sound` put together."""
     return sounds & 7, sounds >> 3 & 3, sounds >> 5 & 3, sounds >> 7
+
+
+@lru_cache(maxsize=1)
+def view_of(beatmap: Beatmap) -> MapView:
+    """A map is read for one context after the other."""
+    return MapView(beatmap)
 
 
 def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.beatmap.objects import Circle, Hold, Mode, Slider, Spinner
-from engine.tokens.events import Events, EventType, in_time
+from engine.tokens.events import EVENT_TYPES, Events, EventType, in_time
 from engine.tokens.groups import PERCENT, SNAPPED, SPEED, TIMED, Groups
 from engine.tokens.slider_shapes import MOST_POINTS
 from engine.tokens.view import LONGEST_MS, US_PER_MS, parts_of_sounds, scaled, sound_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.tokens.events import Ints
     from engine.tokens.grammar import Grammar
     from engine.tokens.groups import Said
@@ -40,13 +42,13 @@ class ObjectWriter:
         self._groups = Groups(view, grammar)
         self._sounds = Sounds(view)
         self._place = placer.types
-        combo = COMBO if view.mode in (Mode.OSU, Mode.CATCH) else b""
-        told_speed = SPEED if grammar.slider_velocity else b""
+        self._spread = grammar.anchors_in_time
+        new_combo = COMBO if view.mode in (Mode.OSU, Mode.CATCH) else b""
+        opening = [SNAPPED + self._place + combo for combo in (b"", new_combo)]
         # Both by whether the object starts a new combo.
-        self._circle_says = [
-            SNAPPED + self._place + new + (SPEED if self._taiko else b"") + SOUND for new in (b"", combo)
-        ]
-        self._head_says = [SNAPPED + self._place + new + told_speed + SOUND for new in (b"", combo)]
+        self._circle_says = [said + (SPEED if self._taiko else b"") + SOUND for said in opening]
+        self._head_says = [said + (SPEED if grammar.slider_velocity else b"") + SOUND for said in opening]
+        self._openings: dict[tuple[bool, Said], tuple[Said, list[int]]] = {}
 
     def write(self) -> Events:
         sliders = self._view.sliders()
@@ -73,37 +75,40 @@ class ObjectWriter:
         shape = slider.shape
         if shape.point_count > MOST_POINTS:
             return
+        span_us, end_us = slider.span_us, slider.end_us
         self._placer.put(int(obj.x), int(obj.y))
-        self._sounds.put(slider.head, time_us)
-        self._groups.add(EventType.SLIDER_HEAD, time_us, self._head_says[obj.new_combo])
-        self._anchors(slider, time_us)
-        self._placer.put(*shape.last)
-        self._last_anchor(slider, time_us)
-        self._placer.put(*shape.end)
-        self._sounds.put(slider.tail, slider.end_us)
-        self._groups.add(EventType.SLIDER_END, slider.end_us, SNAPPED + self._place + SOUND)
+        self._placer.put_all(shape.xs, shape.ys)
+        nodes_us = [time_us + number * span_us for number in range(1, slider.spans)]
+        self._sounds.put_all(slider.sounds, [time_us, time_us + BODY_US, *nodes_us, end_us])
+        types, sizes = self._opening(obj.new_combo, shape.kinds)
+        self._groups.add_joined(types, sizes, self._opening_us(slider, time_us, len(sizes)))
+        if not self._spread:
+            self._sustain(EventType.SLIDER_SUSTAIN, time_us, time_us + span_us)
+        said = SNAPPED + self._place if self._spread else SNAPPED
+        self._groups.add(EventType.LAST_ANCHOR, time_us + span_us, said + SOUND * slider.spans)
+        self._sustain(EventType.SLIDER_REPEAT_SUSTAIN, time_us + span_us, end_us)
+        self._groups.add(EventType.SLIDER_END, end_us, SNAPPED + self._place + SOUND)
 
-    def _anchors(self, slider: SliderView, time_us: int) -> None:
-        spread = self._grammar.anchors_in_time
-        for kind, share, x, y in slider.shape.anchors:
-            at_us = time_us + scaled(slider.span_us, *share.as_integer_ratio()) if spread else time_us
-            self._placer.put(x, y)
-            self._groups.add(kind, at_us, self._place)
+    def _opening(self, new_combo: bool, kinds: Said) -> tuple[Said, list[int]]:
+        """A slider's groups up to its anchors, joined, and how long each is. Where anchors have no times the
+        last one is told among them, and again when it sounds.
+        """
+        known = self._openings.get((new_combo, kinds))
+        if known is None:
+            anchors = [EVENT_TYPES[kind] for kind in kinds]
+            if not self._spread:
+                anchors.append(EventType.LAST_ANCHOR)
+            head = self._groups.joined(EventType.SLIDER_HEAD, self._head_says[new_combo])
+            groups = [head, *(self._groups.joined(kind, self._place) for kind in anchors)]
+            known = self._openings[new_combo, kinds] = b"".join(groups), [len(group) for group in groups]
+        return known
 
-    def _last_anchor(self, slider: SliderView, time_us: int) -> None:
-        """Told in two places where anchors have no times: where it is among them, how it sounds in time."""
-        span_end_us = time_us + slider.span_us
-        said = SNAPPED + SOUND * (1 + len(slider.repeats))
-        if self._grammar.anchors_in_time:
-            said = SNAPPED + self._place + said[len(SNAPPED) :]
-        else:
-            self._groups.add(EventType.LAST_ANCHOR, time_us, self._place)
-            self._sustain(EventType.SLIDER_SUSTAIN, time_us, span_end_us)
-        self._sounds.put(slider.body, time_us + BODY_US)
-        for number, sound in enumerate(slider.repeats, 1):
-            self._sounds.put(sound, time_us + number * slider.span_us)
-        self._groups.add(EventType.LAST_ANCHOR, span_end_us, said)
-        self._sustain(EventType.SLIDER_REPEAT_SUSTAIN, span_end_us, slider.end_us)
+    def _opening_us(self, slider: SliderView, time_us: int, count: int) -> list[int]:
+        if not self._spread:
+            return [time_us] * count
+        steps = slider.shape.point_count - 1
+        shares = [(index / steps).as_integer_ratio() for index in slider.shape.indices]
+        return [time_us, *(time_us + scaled(slider.span_us, *share) for share in shares)]
 
     def _drumroll(self, obj: Slider, time_us: int, slider: SliderView) -> None:
         """Its nodes are silent in the game too."""
@@ -161,6 +166,10 @@ class Sounds:
     def put(self, sound: Sound, time_us: int) -> None:
         self._sounds.append(sound)
         self._times_us.append(time_us)
+
+    def put_all(self, sounds: Sequence[Sound], times_us: Sequence[int]) -> None:
+        self._sounds += sounds
+        self._times_us += times_us
 
     def numbers(self) -> dict[EventType, Ints]:
         """What the object does not say, the line does; an addition without a set has the other's."""

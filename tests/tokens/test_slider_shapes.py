@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.tokens.events import EventType
+from engine.tokens.events import EVENT_TYPES, EventType
 from engine.tokens.slider_shapes import (
     PathKey,
     SliderShape,
@@ -21,7 +21,7 @@ def shape(text: str, length_px: float = 100, x: int = 0, y: int = 0) -> SliderSh
 
 
 def kinds(text: str) -> list[EventType]:
-    return [anchor[0] for anchor in shape(text).anchors]
+    return [EVENT_TYPES[kind] for kind in shape(text).kinds]
 
 
 def test_a_line_is_prolonged_and_cut_to_the_sliders_length() -> None:
@@ -80,5 +80,7 @@ def test_paths_measured_together_are_measured_as_alone(
 
 @pytest.mark.parametrize("count", range(1, 20))
 def test_points_are_added_in_the_order_of_numpy_to_the_last_bit(count: int) -> None:
-    weighted = np.random.default_rng(count).normal(scale=300, size=(40, 50, count))
-    assert np.array_equal(_sum_of_points(weighted), np.sum(weighted, axis=-1))
+    random = np.random.default_rng(count)
+    weights, at_px = random.normal(size=(50, count)), random.normal(scale=300, size=(40, count))
+    in_numpys_order = np.sum(weights * at_px[:, np.newaxis], axis=-1)
+    assert np.array_equal(_sum_of_points(weights, at_px), in_numpys_order)
