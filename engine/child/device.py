@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from platform import system as _system
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import torch
 from torch.nn.functional import linear
 
 from engine.jobs import JobError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 WORTH_IT: Final = 1.2
 """How many times faster bfloat16 must be on a processor before it is worth its coarser numbers."""
@@ -128,10 +130,9 @@ def _threads(wanted: int) -> int:
 
 
 def usable_threads() -> int:
-    """Those that the system lets this process run on."""
-    if sys.platform != "linux":
-        return os.cpu_count() or 1
-    return len(os.sched_getaffinity(0))
+    """Those that the system lets this process run on, where it says so."""
+    allowed: Callable[[int], Collection[int]] | None = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def physical_cores() -> int:
