@@ -76,8 +76,9 @@ export class ModelRow {
     cancel.hidden = model.state !== "pulling";
     choose.hidden = !isReady(model) || used || isHelper(model);
     // What lies in a folder of their own, or of other tools, is not Mapside's to remove.
-    remove.hidden = !["complete", "partial", "broken"].includes(model.state) || isFolder(model.name);
-    if (remove.hidden) this.question.hidden = true;
+    const removable = ["complete", "partial", "broken"].includes(model.state) && !isFolder(model.name);
+    if (!removable) this.question.hidden = true;
+    remove.hidden = !removable || !this.question.hidden;
     if (focused && !focused.checkVisibility()) Object.values(this.buttons).find((button) => !button.hidden)?.focus();
   }
 
@@ -105,11 +106,13 @@ export class ModelRow {
     setText(this.doubt, `Remove ${title}${bytes ? ` (${size(bytes)})` : ""} from this machine?`);
     setAttribute(this.question, "aria-label", this.doubt.textContent);
     this.question.hidden = false;
+    this.buttons.remove.hidden = true; // one of that name is enough
     this.keep.focus();
   }
 
   #spare() {
     this.question.hidden = true;
+    this.buttons.remove.hidden = false;
     this.buttons.remove.focus();
   }
 
