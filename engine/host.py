@@ -173,8 +173,8 @@ class Engine:
             device=options.device,
             precision=options.precision,
             threads=options.threads,
-            models_folder=str(options.models_folder),
-            cache_folder=str(options.cache_folder),
+            models_folder=str(options.models_folder.absolute()),
+            cache_folder=str(options.cache_folder.absolute()),
             cache_bytes=options.cache_bytes,
         )
         life = _Life()

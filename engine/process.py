@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("engine.child")
 
+_HERE: Final = str(Path(__file__).resolve().parents[1])
 PATIENCE_S: Final = 3.0
 """From the request to end until it is ended; the child itself waits a second for its jobs."""
 LAST_WORDS_S: Final = 1.0
@@ -170,6 +171,8 @@ def _start(module: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=_environment(),
+        # Not in a map's folder, which Windows would then not let anybody rename.
+        cwd=_HERE,
         creationflags=flags,
         # Out of the terminal's reach: Ctrl+C is for the parent, which then ends us in good order.
         start_new_session=True,
@@ -178,6 +181,5 @@ def _start(module: str) -> subprocess.Popen[bytes]:
 
 def _environment() -> dict[str, str]:
     """With this very engine first on the path, be it installed or not."""
-    here = str(Path(__file__).resolve().parents[1])
-    path = os.pathsep.join(part for part in (here, os.environ.get("PYTHONPATH")) if part)
+    path = os.pathsep.join(part for part in (_HERE, os.environ.get("PYTHONPATH")) if part)
     return os.environ | {"PYTHONPATH": path}

@@ -291,6 +291,17 @@ async def test_the_child_stands_behind_the_game(tmp_path: Path) -> None:
         assert int(told_by_system(watched.pid, "oom_score_adj")) == 800
 
 
+async def test_the_folder_that_somebody_stands_in_lends_the_child_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("logging", "torch", "engine"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a stranger was let in')")
+    monkeypatch.chdir(tmp_path)
+    async with running(tmp_path) as watched:
+        assert len(await watched.answers("count 1")) == 1
+        assert not Path(f"/proc/{watched.pid}/cwd").samefile(tmp_path)  # noqa: ASYNC240  a link of the system
+
+
 async def test_telling_a_map_in_tokens_loads_no_torch(tmp_path: Path) -> None:
     async with running(tmp_path, "engine.child") as watched:
         question = Tokens(str(tmp_path / "gone.osu"), str(tmp_path))
