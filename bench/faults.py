@@ -6,13 +6,12 @@ planted. A fault knows which objects are wrong afterwards, so that findings can 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from operator import attrgetter
+from math import inf
 from typing import TYPE_CHECKING, Final
 
-from engine.beatmap.objects import Circle, HitSound, Mode, Slider, Spinner
-from engine.beatmap.snap import snap
+from bench import fault_places as places
+from engine.beatmap.objects import HitSound, Mode, Slider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,19 +24,7 @@ if TYPE_CHECKING:
 X, Y, TIME, TYPE, SOUND, PATH, SPANS = range(7)
 """Fields of an object's line."""
 NEW_COMBO: Final = 4
-LEAST_MOVE_PX: Final = 180
-"""Across the field: nearer could be anybody's spacing."""
-RED_LINE_LATE_MS: Final = 25
 QUIET_FACTOR, VELOCITY_FACTOR = 0.4, 1.5
-LEAST_VOLUME_PERCENT: Final = 30
-"""What is quieter than this already is no place for a jump down."""
-ROOM_MS: Final = 20
-"""What is left free between two objects by an edit that moves one of them."""
-SAME_COLUMN_MS: Final = 100
-LONGEST_HOLD_MS: Final = 20_000
-"""Only what starts so much earlier is looked at."""
-WIDTH_PX, HEIGHT_PX = 512, 384
-_start_ms: Final = attrgetter("time_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,130 +57,6 @@ class Kind:
         return Fault(planted, frozenset(wrong), objects[wrong[0]].time_ms, max(ends_ms))
 
 
-# ---- where
-
-
-def _inner(beatmap: Beatmap) -> Iterator[tuple[int, HitObject, float, float]]:
-    """Objects between two others: index, object, the gap before and the gap after it, in beats. Those that
-    share a moment or overlap are left out, so that an edit cannot change who comes first.
-    """
-    objects = beatmap.objects
-    for index in range(1, len(objects) - 1):
-        before, obj, after = objects[index - 1 : index + 2]
-        free_ms = obj.time_ms - beatmap.end_ms(before), after.time_ms - beatmap.end_ms(obj)
-        beat_ms = beatmap.timing.beat_length_at(obj.time_ms)
-        if min(free_ms) > 0:
-            yield index, obj, free_ms[0] / beat_ms, free_ms[1] / beat_ms
-
-
-def _unsnappable(beatmap: Beatmap) -> Iterator[int]:
-    """On a half beat or a whole one, with a quarter free on both sides."""
-    for index, obj, before, after in _inner(beatmap):
-        found = snap(beatmap.timing, obj.time_ms)
-        snapped = found is not None and found.divisor in (1, 2) and found.unsnap_ms == 0
-        if snapped and min(before, after) >= 1 / 4 and not isinstance(obj, Spinner):
-            yield index
-
-
-def _movable(beatmap: Beatmap) -> Iterator[int]:
-    for index, obj, _, _ in _inner(beatmap):
-        far = abs(obj.x - _across(obj)[0]) if beatmap.mode is Mode.CATCH else _distance(obj)
-        if isinstance(obj, Circle) and far >= LEAST_MOVE_PX:
-            yield index
-
-
-def _repeatable(beatmap: Beatmap) -> Iterator[int]:
-    """Sliders that can repeat once less, or once more before the next object."""
-    for index, obj, _, after in _inner(beatmap):
-        if isinstance(obj, Slider) and (obj.span_count > 1 or _span_beats(beatmap, obj) < after):
-            yield index
-
-
-def _combo_starts(beatmap: Beatmap) -> Iterator[int]:
-    """Where a combo starts by the mapper's flag alone, and the one before is no joke of one object."""
-    ends_ms = [span.end_ms for span in beatmap.events.breaks]
-    for index, obj, _, _ in _inner(beatmap):
-        before = beatmap.objects[index - 1]
-        forced = isinstance(before, Spinner) or any(before.time_ms < end <= obj.time_ms for end in ends_ms)
-        by_flag = obj.new_combo and not forced and not isinstance(obj, Spinner)
-        if by_flag and beatmap.combos[index - 1].number > 1:
-            yield index
-
-
-def _within_combos(beatmap: Beatmap) -> Iterator[int]:
-    """In the middle of a combo, two objects from either end."""
-    numbers = [combo.number for combo in beatmap.combos]
-    for index, obj, _, _ in _inner(beatmap):
-        inside = index + 2 < len(numbers) and 2 < numbers[index] < numbers[index + 1] < numbers[index + 2]
-        if inside and not isinstance(obj, Spinner):
-            yield index
-
-
-def _circles(beatmap: Beatmap) -> Iterator[int]:
-    return (index for index, obj, _, _ in _inner(beatmap) if isinstance(obj, Circle))
-
-
-def _lone(beatmap: Beatmap) -> Iterator[int]:
-    """With no timing line from them up to the next object, so that a line for them alone can be put there."""
-    times_ms = [point.time_ms for point in beatmap.timing.points]
-    for index, obj, _, _ in _inner(beatmap):
-        next_ms = beatmap.objects[index + 1].time_ms
-        if bisect_left(times_ms, obj.time_ms) == bisect_right(times_ms, next_ms):
-            yield index
-
-
-def _audible(beatmap: Beatmap) -> Iterator[int]:
-    for index in _lone(beatmap):
-        obj = beatmap.objects[index]
-        told = isinstance(obj, Circle) and not obj.sample.volume_percent
-        if told and beatmap.timing.volume_at(obj.time_ms) >= LEAST_VOLUME_PERCENT:
-            yield index
-
-
-def _fast(beatmap: Beatmap) -> Iterator[int]:
-    """What feels a velocity: a slider that has room to change, in osu!taiko and osu!mania everything."""
-    for index in _lone(beatmap):
-        obj, after = beatmap.objects[index], beatmap.objects[index + 1]
-        length_ms = beatmap.end_ms(obj) - obj.time_ms
-        slides = isinstance(obj, Slider) and obj.time_ms + length_ms + ROOM_MS < after.time_ms
-        if slides or beatmap.mode in (Mode.TAIKO, Mode.MANIA):
-            yield index
-
-
-def _downbeats(beatmap: Beatmap) -> Iterator[int]:
-    """Objects on a downbeat in the second half of what one red line rules, which follows no other near."""
-    for index, obj, before, _ in _inner(beatmap):
-        red = beatmap.timing.red_at(obj.time_ms)
-        if red is None or index < len(beatmap.objects) // 3 or before * red.beat_ms <= RED_LINE_LATE_MS:
-            continue
-        measures = (obj.time_ms - red.time_ms) / (red.beat_ms * max(1, red.meter))
-        if measures >= 1 and abs(measures - round(measures)) * red.beat_ms < 1:
-            yield index
-
-
-def _free_columns(beatmap: Beatmap) -> Iterator[int]:
-    for index, obj in enumerate(beatmap.objects):
-        if isinstance(obj, Circle) and _columns_free(beatmap, obj):
-            yield index
-
-
-def _columns_free(beatmap: Beatmap, note: HitObject) -> list[int]:
-    """Where the note could as well be without touching another."""
-    objects = beatmap.objects
-    keys = max(1, round(beatmap.difficulty.circle_size))
-    end = bisect_right(objects, note.time_ms + SAME_COLUMN_MS, key=_start_ms)
-    taken: set[int] = set()
-    for index in range(end - 1, -1, -1):
-        if len(taken) == keys or objects[index].time_ms < note.time_ms - LONGEST_HOLD_MS:
-            break
-        if note.time_ms <= beatmap.end_ms(objects[index]) + SAME_COLUMN_MS:
-            taken.add(beatmap.column(objects[index]))
-    return [column for column in range(keys) if column not in taken]
-
-
-# ---- edits
-
-
 def _off_snap(document: Document, index: int, source: Random) -> tuple[Document, range]:
     """An eighth of a beat early or late. What a slider or hold does afterwards moves with it."""
     obj = document.beatmap.objects[index]
@@ -204,7 +67,7 @@ def _off_snap(document: Document, index: int, source: Random) -> tuple[Document,
 
 def _moved(document: Document, index: int, _source: Random) -> tuple[Document, range]:
     """To the other side of the playfield's centre."""
-    x, y = _across(document.beatmap.objects[index])
+    x, y = places.across(document.beatmap.objects[index])
     moved = _edited(document, index, X, str(x))
     return _edited(moved, index, Y, str(y)), range(index, index + 1)
 
@@ -212,15 +75,9 @@ def _moved(document: Document, index: int, _source: Random) -> tuple[Document, r
 def _other_repeat(document: Document, index: int, source: Random) -> tuple[Document, range]:
     slider = document.beatmap.objects[index]
     assert isinstance(slider, Slider)
-    fits = any(number == index for number in _growing(document.beatmap))
+    fits = any(number == index for number in places.growing(document.beatmap))
     spans = slider.span_count + (1 if slider.span_count == 1 or (fits and source.random() < 0.5) else -1)
     return _edited(document, index, SPANS, str(spans)), range(index, index + 1)
-
-
-def _growing(beatmap: Beatmap) -> Iterator[int]:
-    for index, obj, _, after in _inner(beatmap):
-        if isinstance(obj, Slider) and _span_beats(beatmap, obj) < after:
-            yield index
 
 
 def _no_combo(document: Document, index: int, _source: Random) -> tuple[Document, range]:
@@ -258,8 +115,8 @@ def _other_drum(document: Document, index: int, _source: Random) -> tuple[Docume
 def _other_column(document: Document, index: int, source: Random) -> tuple[Document, range]:
     beatmap = document.beatmap
     keys = max(1, round(beatmap.difficulty.circle_size))
-    column = source.choice(_columns_free(beatmap, beatmap.objects[index]))
-    moved = _edited(document, index, X, str(int((column + 0.5) * WIDTH_PX / keys)))
+    column = source.choice(places.columns_free(beatmap, beatmap.objects[index]))
+    moved = _edited(document, index, X, str(int((column + 0.5) * places.WIDTH_PX / keys)))
     return moved, range(index, index + 1)
 
 
@@ -284,23 +141,16 @@ def _late_red_line(document: Document, index: int, _source: Random) -> tuple[Doc
     assert red is not None
     point = beatmap.timing.point_at(time_ms) or red
     kiai = int(point.kiai)
-    late_ms = round(time_ms - beatmap.offset_ms) + RED_LINE_LATE_MS
+    late_ms = round(time_ms - beatmap.offset_ms) + places.RED_LINE_LATE_MS
     tail = f"{int(point.sample_set)},{point.sample_index},{point.volume_percent}"
     lines = [
         f"{late_ms},{red.beat_length_ms!r},{red.meter},{tail},1,{kiai}",
         f"{late_ms},{-100 / point.velocity!r},{red.meter},{tail},0,{kiai}",
     ]
-    until_ms = next(
-        (later.time_ms for later in beatmap.timing.red if later.time_ms > time_ms + RED_LINE_LATE_MS), None
-    )
-    last = len(beatmap.objects)
-    if until_ms is not None:
-        last = next(
-            number
-            for number, obj in enumerate((*beatmap.objects, None))
-            if obj is None or obj.time_ms >= until_ms
-        )
-    inserted = document.insert_lines(_line_after(beatmap, time_ms + RED_LINE_LATE_MS), lines)
+    late_at_ms = time_ms + places.RED_LINE_LATE_MS
+    until_ms = next((later.time_ms for later in beatmap.timing.red if later.time_ms > late_at_ms), inf)
+    last = sum(obj.time_ms < until_ms for obj in beatmap.objects)
+    inserted = document.insert_lines(_line_after(beatmap, late_at_ms), lines)
     return inserted, range(index, last)
 
 
@@ -351,33 +201,19 @@ def _without_combo(text: str) -> str:
     return ",".join(fields)
 
 
-def _across(obj: HitObject) -> tuple[int, int]:
-    return WIDTH_PX - int(obj.x), HEIGHT_PX - int(obj.y)
-
-
-def _distance(obj: HitObject) -> float:
-    x, y = _across(obj)
-    return float(((obj.x - x) ** 2 + (obj.y - y) ** 2) ** 0.5)
-
-
-def _span_beats(beatmap: Beatmap, slider: Slider) -> float:
-    beat_ms = beatmap.timing.beat_length_at(slider.time_ms)
-    return beatmap.slider(slider).span_ms / beat_ms + ROOM_MS / beat_ms
-
-
 EVERY_MODE: Final = frozenset(Mode)
 ON_FIELD: Final = frozenset({Mode.OSU, Mode.CATCH})
 
 KINDS: Final = (
-    Kind("off its snap by 1/8", EVERY_MODE, _unsnappable, _off_snap),
-    Kind("moved across the field", ON_FIELD, _movable, _moved),
-    Kind("end at another repeat", ON_FIELD, _repeatable, _other_repeat),
-    Kind("new combo missing", ON_FIELD, _combo_starts, _no_combo),
-    Kind("new combo too many", ON_FIELD, _within_combos, _new_combo),
-    Kind("wrong hit sound", ON_FIELD, _circles, _other_sound),
-    Kind("volume jump", EVERY_MODE, _audible, _quieter),
-    Kind("wrong velocity", EVERY_MODE, _fast, _faster),
-    Kind("red line late", EVERY_MODE, _downbeats, _late_red_line),
-    Kind("wrong column", frozenset({Mode.MANIA}), _free_columns, _other_column),
-    Kind("don and kat swapped", frozenset({Mode.TAIKO}), _circles, _other_drum),
+    Kind("off its snap by 1/8", EVERY_MODE, places.unsnappable, _off_snap),
+    Kind("moved across the field", ON_FIELD, places.movable, _moved),
+    Kind("end at another repeat", ON_FIELD, places.repeatable, _other_repeat),
+    Kind("new combo missing", ON_FIELD, places.combo_starts, _no_combo),
+    Kind("new combo too many", ON_FIELD, places.within_combos, _new_combo),
+    Kind("wrong hit sound", ON_FIELD, places.circles, _other_sound),
+    Kind("volume jump", EVERY_MODE, places.audible, _quieter),
+    Kind("wrong velocity", EVERY_MODE, places.fast, _faster),
+    Kind("red line late", EVERY_MODE, places.downbeats, _late_red_line),
+    Kind("wrong column", frozenset({Mode.MANIA}), places.free_columns, _other_column),
+    Kind("don and kat swapped", frozenset({Mode.TAIKO}), places.circles, _other_drum),
 )

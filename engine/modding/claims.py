@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from engine.modding import claims_of_end as ends
 from engine.modding import claims_of_kind as kinds
 from engine.modding import claims_of_place as places
 from engine.modding import claims_of_sound as sounds
@@ -112,13 +113,13 @@ TABLE: Final = (
     *_about(
         Topic.RHYTHM,
         Aspect.END,
-        ("end", TIME, TIME, ENDS, times.end),
-        ("end", TIME, None, ENDS, times.goes_on),
-        ("end", E.SNAPPING, SUSTAINS, ENDS, times.goes_on),
-        ("end", SUSTAINS, E.SNAPPING, SUSTAINS, times.ends_here),
+        ("end", TIME, TIME, ENDS, ends.end),
+        ("end", TIME, None, ENDS, ends.goes_on),
+        ("end", E.SNAPPING, SUSTAINS, ENDS, ends.goes_on),
+        ("end", SUSTAINS, E.SNAPPING, SUSTAINS, ends.ends_here),
         ("end-snap", E.SNAPPING, E.SNAPPING, ENDS, times.snapping),
-        ("repeats", E.HITSOUND, BODY_ENDS, E.LAST_ANCHOR, times.fewer_repeats),
-        ("repeats", BODY_ENDS, E.HITSOUND, BODY_ENDS, times.more_repeats),
+        ("repeats", E.HITSOUND, BODY_ENDS, E.LAST_ANCHOR, ends.fewer_repeats),
+        ("repeats", BODY_ENDS, E.HITSOUND, BODY_ENDS, ends.more_repeats),
         ("kind", E.HOLD_NOTE_END, E.HITSOUND, E.HOLD_NOTE_END, kinds.note_instead),
     ),
     *_about(

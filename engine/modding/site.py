@@ -201,7 +201,7 @@ def likeliest_kind(scored: Scored) -> EventType | None:
     together: dict[EventType | None, float] = defaultdict(float)
     for expected in scored.expected:
         together[expected.kind] += expected.probability
-    return max(together, key=lambda kind: together[kind])
+    return max(together, key=lambda kind: together[kind], default=None)
 
 
 POSITIONS: Final = frozenset(
