@@ -122,8 +122,8 @@ class ModdingCaches:
     """Kept by the engine's process for as long as it lives; one thread uses it."""
 
     def __init__(self, folder: Path, max_bytes: int, *, nearby_bytes: int = NEARBY_BYTES) -> None:
-        """`max_bytes` of disk, for what was heard."""
-        self.files = StateFiles(folder, max_bytes)
+        """`max_bytes` of disk, for what was heard: in a folder of its own, where the oldest is deleted."""
+        self.files = StateFiles(folder / "heard", max_bytes)
         self.songs = Songs()
         self.nearby = Nearby(nearby_bytes)
         self.answers: Answers = Recent(KEPT_ANSWERS)
