@@ -162,7 +162,8 @@ class Owners:
 
     Heads are matched by kind and time; those that share both, as chords do, in the order of the file, which
     is the order of the events. A part of a long object belongs to the one that is under way; where several
-    are, as in maps that no human plays, to the one whose end comes nearest.
+    are, as in maps that no human plays, to the one whose end comes nearest. The end of a slider that ends
+    before it starts, which is told before its head, goes to another slider or to none.
     """
 
     def __init__(self, beatmap: Beatmap, events: Sequence[Event]) -> None:
