@@ -1,107 +1,142 @@
-// One model of the list. Its buttons are built anew only when others are on offer: a download tells of itself four
-// times a second, and must not take a button from under a finger.
+// One model of the list: what it is, where it stands, and what can be done with it. The row stays the same element
+// while a download goes on, so that a focus or a question in it stays too.
 
+import { percent, size } from "./amounts.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
-import { bytes, percent } from "./format.js";
-import { givesOpinions, isHere, modesOf, progressOf, sizeOf } from "./model_words.js";
+import { isFolder, isHelper, isReady, licenceOf, modelState, modesOf, progressWords, sentence, sizeOf } from "./model_words.js";
+
+const ACTIONS = ["pull", "cancel", "choose", "remove"];
 
 export class ModelRow {
   #model = null;
-  #offered = null;
-  #asking = false; // whether it really is to be removed
+  #ask;
+  #waiting = false;
 
-  /** `ask` puts a request to the companion, and resolves to whether that was granted. */
-  constructor(name, ask) {
-    this.ask = ask;
-    this.title = h("b");
-    this.badge = h("span", { class: "badge" });
-    this.facts = h("p", { class: "dim facts" });
-    this.licence = h("p", { class: "dim licence" });
+  /** `ask` takes a request to the companion; it rejects with a sentence. */
+  constructor(ask) {
+    this.#ask = ask;
+    this.title = h("h3");
+    this.used = h("span", { class: "badge", text: "in use", hidden: true });
+    this.state = h("span", { class: "state" });
+    this.facts = h("span");
+    this.licence = h("p", { class: "licence" });
     this.note = h("p", { class: "note" });
-    this.fill = h("span", { class: "fill" });
-    this.track = h("span", { class: "track", role: "progressbar", "aria-label": `Download of ${name}`, "aria-valuemin": "0", "aria-valuemax": "100" }, this.fill);
-    this.told = h("span", { class: "told" });
-    this.progress = h("p", { class: "progress", hidden: true }, this.track, this.told);
-    this.actions = h("span", { class: "actions" });
-    this.element = h("li", { class: "model" }, h("p", { class: "head" }, this.title, this.badge), this.facts, this.licence, this.note, this.progress, this.actions);
-    this.element.dataset.name = name;
+    this.bar = h("progress", { max: "100" });
+    this.amounts = h("span", { class: "amounts" });
+    this.progress = h("div", { class: "progress", hidden: true }, this.bar, this.amounts);
+    this.error = h("p", { class: "error", role: "alert" });
+    this.buttons = Object.fromEntries(ACTIONS.map((action) => [action, this.#button(action)]));
+    this.question = this.#question();
+    this.element = h(
+      "li",
+      { class: "model" },
+      h("div", { class: "head" }, icon("model"), this.title, this.used),
+      h("div", { class: "actions" }, ...Object.values(this.buttons)),
+      h("p", { class: "meta" }, this.state, this.facts),
+      this.licence,
+      this.progress,
+      this.note,
+      this.question,
+      this.error,
+    );
   }
 
-  update(model, { chosen, connected }) {
+  update(model, chosen) {
     this.#model = model;
-    this.element.dataset.state = model.state;
-    this.element.classList.toggle("chosen", chosen);
+    const used = model.name === chosen;
     setText(this.title, model.title);
-    setText(this.badge, chosen ? (isHere(model) ? "in use" : "chosen") : "");
-    setText(this.facts, factsOf(model));
-    setText(this.licence, model.licence ? `Licence: ${model.licence}` : "");
-    setText(this.note, model.note);
-    this.note.classList.toggle("error", model.state === "broken");
+    setAttribute(this.title, "title", isFolder(model.name) ? model.name : null);
+    this.used.hidden = !(used && isReady(model));
+    setText(this.state, modelState(model));
+    setText(this.facts, [modesOf(model), isFolder(model.name) ? "" : sizeOf(model)].filter(Boolean).join(" · "));
+    setText(this.licence, isFolder(model.name) ? model.name : licenceOf(model));
+    setText(this.note, sentence(model.note) || (isHelper(model) ? "Places objects for another model; it has no opinion of a map." : ""));
+    setAttribute(this.element, "data-state", model.state);
+    setAttribute(this.element, "aria-label", model.title);
     this.#showProgress(model);
-    this.#offer(chosen, connected);
+    this.#showButtons(model, used);
   }
 
-  #showProgress({ state, done_bytes, total_bytes, size_bytes, ...rest }) {
-    const total = total_bytes ?? size_bytes;
-    this.progress.hidden = state !== "pulling" && state !== "partial";
+  #showProgress(model) {
+    const pulling = model.state === "pulling";
+    this.progress.hidden = !(pulling || (model.state === "partial" && model.total_bytes));
     if (this.progress.hidden) return;
-    const share = total ? Math.min(1, done_bytes / total) : 0;
-    this.fill.style.transform = `scaleX(${share})`;
-    setAttribute(this.track, "aria-valuenow", Math.round(share * 100));
-    const words = progressOf({ ...rest, done_bytes, total_bytes: total });
-    setText(this.told, state === "pulling" ? `${percent(share)} · ${words}` : `${words} are here`);
-    setAttribute(this.track, "aria-valuetext", this.told.textContent);
+    // Without a value the bar says that something goes on, and not how far it is.
+    setAttribute(this.bar, "value", model.total_bytes ? percent(model.done_bytes, model.total_bytes) : null);
+    setAttribute(this.bar, "aria-label", `Download of ${model.title}`);
+    setText(this.amounts, pulling && !model.done_bytes && !model.bytes_per_s ? "Asking for it" : progressWords(model));
   }
 
-  #offer(chosen, connected) {
-    const offered = JSON.stringify([this.#model.state, chosen, connected, this.#asking, this.#model.size_bytes]);
-    if (offered === this.#offered) return;
-    this.#offered = offered;
-    const hadFocus = this.actions.contains(document.activeElement);
-    this.again = () => this.#offer(chosen, connected);
-    const buttons = this.#asking ? this.#askOnce() : this.#buttons(chosen);
-    for (const button of buttons) button.disabled = !connected;
-    this.actions.replaceChildren(...buttons);
-    if (hadFocus) (buttons[0] ?? this.element.closest("dialog")?.querySelector(".close"))?.focus();
+  #showButtons(model, used) {
+    const { pull, cancel, choose, remove } = this.buttons;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    setText(pull, model.state === "partial" ? "Resume" : "Download");
+    pull.classList.toggle("primary", used);
+    pull.hidden = model.state !== "absent" && model.state !== "partial";
+    cancel.hidden = model.state !== "pulling";
+    choose.hidden = !isReady(model) || used || isHelper(model);
+    // What lies in a folder of their own, or of other tools, is not Mapside's to remove.
+    const removable = ["complete", "partial", "broken"].includes(model.state) && !isFolder(model.name);
+    if (!removable) this.question.hidden = true;
+    remove.hidden = !removable || !this.question.hidden;
+    if (focused && !focused.checkVisibility()) Object.values(this.buttons).find((button) => !button.hidden)?.focus();
   }
 
-  #buttons(chosen) {
-    const { state, name, title } = this.#model;
-    const ask = (type, text, label, primary = false) =>
-      h("button", { type: "button", class: primary ? "primary" : null, "aria-label": `${label} ${title}`, onclick: () => this.ask({ type, name }) }, type === "pull_model" ? icon("download") : null, text);
-    const use = chosen || !givesOpinions(this.#model) ? [] : [ask("choose_model", "Use", "Use", true)];
-    const remove = h("button", { type: "button", class: "quiet", text: "Remove", "aria-label": `Remove ${title}`, onclick: () => this.#ask(true) });
-    const known = state !== "broken" || this.#model.family !== "";
-    return {
-      absent: () => [ask("pull_model", "Download", "Download", chosen)],
-      partial: () => [ask("pull_model", "Resume", "Resume the download of", chosen), remove],
-      pulling: () => [ask("cancel_pull", "Cancel", "Cancel the download of")],
-      complete: () => [...use, remove],
-      local: () => use,
-      broken: () => (known ? [ask("pull_model", "Download again", "Download again"), remove] : []),
-    }[state]?.() ?? [];
+  #button(action) {
+    const text = { pull: "Download", cancel: "Cancel", choose: "Use", remove: "Remove" }[action];
+    const send = () => this.#send({ type: { pull: "pull_model", cancel: "cancel_pull", choose: "choose_model" }[action] });
+    return h("button", { type: "button", text, hidden: true, onclick: action === "remove" ? () => this.#askFirst() : send });
   }
 
-  #askOnce() {
-    const { name, title, done_bytes } = this.#model;
-    const yes = async () => {
-      this.#ask(false);
-      await this.ask({ type: "remove_model", name });
+  #question() {
+    this.doubt = h("span");
+    const sure = h("button", { type: "button", class: "danger", text: "Remove", onclick: () => this.#remove() });
+    this.keep = h("button", { type: "button", text: "Keep", onclick: () => this.#spare() });
+    const onkeydown = (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // it would close the whole panel
+      this.#spare();
     };
-    return [
-      h("button", { type: "button", class: "danger", text: `Delete ${done_bytes > 0 ? bytes(done_bytes) : "it"}`, "aria-label": `Delete ${title} from this machine`, onclick: yes }),
-      h("button", { type: "button", text: "Keep", onclick: () => this.#ask(false) }),
-    ];
+    return h("div", { class: "question", role: "group", hidden: true, onkeydown }, this.doubt, sure, this.keep);
   }
 
-  #ask(asking) {
-    this.#asking = asking;
-    this.again();
+  #askFirst() {
+    const { title, done_bytes, size_bytes } = this.#model;
+    const bytes = done_bytes || size_bytes;
+    setText(this.doubt, `Remove ${title}${bytes ? ` (${size(bytes)})` : ""} from this machine?`);
+    setAttribute(this.question, "aria-label", this.doubt.textContent);
+    this.question.hidden = false;
+    this.buttons.remove.hidden = true; // one of that name is enough
+    this.keep.focus();
   }
-}
 
-function factsOf(model) {
-  const size = model.state === "local" ? "a folder of yours" : sizeOf(model);
-  const speaks = givesOpinions(model) ? "" : "for making maps, gives no opinions";
-  return [model.modes.length > 0 ? modesOf(model) : "", size, speaks].filter(Boolean).join(" · ");
+  #spare() {
+    this.question.hidden = true;
+    this.buttons.remove.hidden = false;
+    this.buttons.remove.focus();
+  }
+
+  #remove() {
+    this.#spare();
+    this.#send({ type: "remove_model" });
+  }
+
+  async #send(message) {
+    if (this.#waiting) return;
+    this.#wait(true);
+    setText(this.error, "");
+    try {
+      await this.#ask({ ...message, name: this.#model.name });
+    } catch (failure) {
+      setText(this.error, failure.message);
+    } finally {
+      this.#wait(false);
+    }
+  }
+
+  /** Not `disabled`, which would throw the focus away. */
+  #wait(on) {
+    this.#waiting = on;
+    setAttribute(this.element, "aria-busy", on ? "true" : null);
+  }
 }
