@@ -9,6 +9,7 @@ tokens, windows and prompts.
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -26,7 +27,6 @@ from tests.tokens import golden as tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 FOLDER: Final = SHARED / "golden"
 
@@ -54,7 +54,8 @@ NOT_COMPARED: Final = {
     "README.md": "says what the rest is",
     "inputs/beatmaps/*.osu": "the maps that everything was asked of",
     "checkpoints/*/*.*": "the models that were asked, in the form that is opened for nearly every comparison",
-    "maimod/*.json": "what the arrays beside them were asked of: read with them",
+    "maimod/*.json": "what the arrays beside them were asked of, and the report of them that its user reads: "
+    "tests/modding/test_suggestions_golden.py says where ours says something else",
     "maimod/*.upstream_error.json": "how its V31 and V32 fail at judging; ours do not",
     "perf/*.json": "how long it took: a matter of the machine",
 }
@@ -74,10 +75,8 @@ NOT_YET: Final = {
 }
 """Answers without anything of ours to compare them with, until that room stands."""
 
-ELSEWHERE: Final = {
-    "star ratings": "tests/tokens/test_star_rating.py, beside what else is asked of that library",
-}
-"""Compared, but not on this page."""
+ELSEWHERE: Final = {"star ratings": "test_star_rating.py"}
+"""Compared, but not on this page: among what else is asked of the library that counts stars."""
 
 COMPARED: Final[set[str]] = set()
 """Families that a test on this page asks about."""
@@ -232,12 +231,14 @@ def test_prompts_of_written_maps(vector: str) -> None:
 def test_every_answer_has_its_place_on_this_page() -> None:
     placed = {path for pattern in (*FAMILIES.values(), *NOT_COMPARED) for path in FOLDER.glob(pattern)}
     files = {path for path in FOLDER.rglob("*") if path.is_file()}
+    assert [pattern for pattern in (*FAMILIES.values(), *NOT_COMPARED) if not any(FOLDER.glob(pattern))] == []
     assert sorted(path.relative_to(FOLDER).as_posix() for path in files - placed) == []
 
 
 def test_every_family_is_compared_or_said_not_to_be() -> None:
     assert COMPARED | NOT_YET.keys() | ELSEWHERE.keys() == FAMILIES.keys()
     assert not COMPARED & (NOT_YET.keys() | ELSEWHERE.keys())
+    assert all(any(Path(__file__).parent.rglob(file)) for file in ELSEWHERE.values())
 
 
 @pytest.mark.parametrize("family", NOT_YET)
