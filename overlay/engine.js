@@ -2,7 +2,7 @@
 
 import { size } from "./amounts.js";
 import { emit, h, icon, setAttribute, setIcon, setText } from "./dom.js";
-import { faceOf, isFolder, lineOf, sentenceOf, stateWord, titleOf } from "./model_words.js";
+import { faceOf, isFolder, lineOf, sentenceOf, stateWord, titleOf } from "./engine_words.js";
 import { Popover } from "./popover.js";
 
 const BYTES_PER_MB = 1e6;
@@ -40,7 +40,7 @@ class EngineState extends HTMLElement {
       "button",
       { type: "button", class: "switch", role: "switch", onclick: () => this.#ask({ type: "ai", on: this.ai.getAttribute("aria-checked") !== "true" }) },
       h("span", { text: "AI findings" }),
-      h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "knob" })),
+      h("span", { class: "lever", "aria-hidden": "true" }, h("span", { class: "knob" })),
     );
     this.unload = h("button", {
       type: "button",

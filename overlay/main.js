@@ -21,7 +21,7 @@ import { afterPaint, announceDrawn } from "./drawn.js";
 import { plural, versionName } from "./format.js";
 import { listenForKeys } from "./keyboard.js";
 import { draw } from "./screen.js";
-import { ModelsPanel } from "./models.js";
+import { ModelsPanel } from "./model_panel.js";
 import { PROTOCOL, Socket } from "./socket.js";
 import * as store from "./store.js";
 import { onTokenChange, read, recall, remember, takeToken } from "./token.js";

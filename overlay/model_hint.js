@@ -1,7 +1,7 @@
 // <model-hint>: says once, and quietly, that there is no model and how to get one. Put away, it stays away.
 
 import { emit, h, icon, setText } from "./dom.js";
-import { isHelper, isReady, licenceOf, sentence, sizeOf } from "./model_words.js";
+import { isHelper, isReady, licenceOf, sentence, sizeOf } from "./engine_words.js";
 import { read, write } from "./token.js";
 
 const SEEN_KEY = "mapside.no-model-seen";

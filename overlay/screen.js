@@ -19,8 +19,8 @@ export function draw(parts, state, change) {
   if (place === null) drawMap(parts, state, change);
 }
 
-function drawModels(parts, { engine, models: { models, chosen }, connection }) {
-  const model = { engine, models, chosen, connected: connection.phase === "open" };
+function drawModels(parts, { engine, models: { models, chosen }, map, connection }) {
+  const model = { engine, models, chosen, map, connected: connection.phase === "open" };
   parts.engine.update(model);
   parts.hint.update(model);
   parts.models.update(model);

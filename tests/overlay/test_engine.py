@@ -77,7 +77,7 @@ async def test_every_state_has_its_words(
 async def test_states_differ_in_shape_and_not_in_colour_alone(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
-    shapes = []
+    shapes: list[str | None] = []
     for engine in (say.engine(status="failed"), say.engine(status="idle", ai=False), say.no_model()):
         await companion.send(engine)
         await overlay.page.wait_for_function(

@@ -2,10 +2,10 @@
 
 import { openDialog } from "./dialogs.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { ModelRow } from "./model_row.js";
+import { ModelCard } from "./model_card.js";
 
 export class ModelsPanel {
-  #rows = new Map(); // name -> ModelRow
+  #cards = new Map(); // name -> ModelCard
   #dialog = null;
   #last = { models: [], chosen: null };
 
@@ -17,7 +17,7 @@ export class ModelsPanel {
   }
 
   open() {
-    this.#rows.clear();
+    this.#cards.clear();
     this.list = h("ul", { class: "models" });
     this.waiting = h("p", { class: "dim", text: "Looking for the models on this machine." });
     this.told = h("p", { class: "told", role: "status" });
@@ -38,9 +38,9 @@ export class ModelsPanel {
     this.#last = { models, chosen };
     if (!this.isOpen) return;
     this.waiting.hidden = models.length > 0;
-    for (const [name, row] of this.#rows) if (!models.some((model) => model.name === name)) this.#forget(name, row);
-    models.forEach((model, at) => this.#place(this.#rowOf(model.name), at));
-    for (const model of models) this.#rows.get(model.name).update(model, chosen);
+    for (const [name, card] of this.#cards) if (!models.some((model) => model.name === name)) this.#forget(name, card);
+    models.forEach((model, at) => this.#place(this.#cardOf(model.name), at));
+    for (const model of models) this.#cards.get(model.name).update(model, chosen);
   }
 
   /** What the companion says about a download while this is open is said here; false: somebody else must say it. */
@@ -51,9 +51,9 @@ export class ModelsPanel {
     return true;
   }
 
-  #rowOf(name) {
-    if (!this.#rows.has(name)) this.#rows.set(name, new ModelRow((message) => this.#request(message)));
-    return this.#rows.get(name);
+  #cardOf(name) {
+    if (!this.#cards.has(name)) this.#cards.set(name, new ModelCard((message) => this.#request(message)));
+    return this.#cards.get(name);
   }
 
   /** Moved only when it must: an element that moves loses the focus. */
@@ -61,9 +61,9 @@ export class ModelsPanel {
     if (this.list.children[at] !== element) this.list.insertBefore(element, this.list.children[at] ?? null);
   }
 
-  #forget(name, row) {
-    row.element.remove();
-    this.#rows.delete(name);
+  #forget(name, card) {
+    card.element.remove();
+    this.#cards.delete(name);
   }
 
   #request(message) {

@@ -1,13 +1,13 @@
-// One model of the list: what it is, where it stands, and what can be done with it. The row stays the same element
+// One model of the panel: what it is, where it stands, and what can be done with it. It stays the same element
 // while a download goes on, so that a focus or a question in it stays too.
 
 import { percent, size } from "./amounts.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
-import { isFolder, isHelper, isReady, licenceOf, modelState, modesOf, progressWords, sentence, sizeOf } from "./model_words.js";
+import { isFolder, isHelper, isReady, licenceOf, modelState, modesOf, progressWords, sentence, sizeOf } from "./engine_words.js";
 
 const ACTIONS = ["pull", "cancel", "choose", "remove"];
 
-export class ModelRow {
+export class ModelCard {
   #model = null;
   #ask;
   #waiting = false;
@@ -32,7 +32,7 @@ export class ModelRow {
       { class: "model" },
       h("div", { class: "head" }, icon("model"), this.title, this.used),
       h("div", { class: "actions" }, ...Object.values(this.buttons)),
-      h("p", { class: "meta" }, this.state, this.facts),
+      h("p", { class: "meta" }, this.state, " ", this.facts),
       this.licence,
       this.progress,
       this.note,
