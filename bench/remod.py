@@ -95,7 +95,8 @@ class OneMap:
     windows: int
     first_mod: Taken | None
     """None: its answers were made up."""
-    reference: Taken
+    reference: Taken | None
+    """None: only memory was asked for, and this way takes more of it."""
     edits: list[Edit] = field(default_factory=list)
     same_again_ms: float = 0.0
     model_calls_for_it: int = 0
@@ -219,7 +220,7 @@ class Bench:
     loaded: Loaded
     caches: ModdingCaches
     song: Path
-    whole: bool
+    scale: str
     calls: int = 0
 
     def __post_init__(self) -> None:
@@ -253,7 +254,10 @@ class Bench:
     def measure(self, name: str, document: Document, edits: int, *, in_earnest: bool) -> OneMap:
         song = self.caches.songs.open(self.song)
         reading = Speech(self.loaded.checkpoint).read(document.beatmap, song.waveform, RATING)
-        reference = reference_way(self.loaded.checkpoint, reading, whole=self.whole)
+        whole = self.scale == "whole"
+        reference = (
+            None if self.scale == "memory" else reference_way(self.loaded.checkpoint, reading, whole=whole)
+        )
         first_mod = self.mod(name, document, near_ms=0.0)[0] if in_earnest else None
         if not in_earnest:
             self.make_up(reading, song)
@@ -280,9 +284,9 @@ def _child(folder: Path, family: str, dtype: str, scale: str) -> None:
         song = Path(name) / "song.wav"
         write_song(song, seconds)
         caches = ModdingCaches(Path(name) / "cache", CACHE_BYTES)
-        bench = Bench(loaded, caches, song, scale == "whole")
+        bench = Bench(loaded, caches, song, scale)
         measured = [
-            bench.measure(map_name, document, edits, in_earnest=bench.whole or number < IN_EARNEST)
+            bench.measure(map_name, document, edits, in_earnest=scale == "whole" or number < IN_EARNEST)
             for number, (map_name, document) in enumerate(maps(count, seconds))
         ]
     print(json.dumps({"words": where.words, "maps": measured, **_memory_mb()}, default=_plain))
@@ -320,7 +324,8 @@ def measure(short: bool, *, whole: bool = False, only: str | None = None) -> Mea
     scale = "short" if short else "whole" if whole else "full"
     runs = [("v32", "auto", scale)]
     if not short:
-        runs += [("v30", "auto", scale), ("v32", "float32", "memory")]
+        runs += [("v30", "auto", scale), ("v32", "auto", "memory"), ("v30", "auto", "memory")]
+        runs.append(("v32", "float32", "memory"))
     runs = [run for run in runs if only in (None, run[0])]
     figures: list[Figure] = []
     details: dict[str, object] = {}
@@ -332,7 +337,8 @@ def measure(short: bool, *, whole: bool = False, only: str | None = None) -> Mea
             found = _run(folders[family], family, dtype, size)
             details[f"{family} {dtype} {size}"] = found
             if size == "memory":
-                figures.append(Figure("v32 in float32, resident", found["resident_mb"], "MB", 1200, 2048))
+                label = f"{family} in {found['words'].rpartition(', ')[2]}, resident"
+                figures.append(Figure(label, found["resident_mb"], "MB", goal=1200, floor=2048))
             else:
                 words = words or found["words"]
                 figures += _figures(family, found, is_short=short)
@@ -395,7 +401,6 @@ def _figures(family: str, found: dict[str, Any], *, is_short: bool) -> Iterator[
     if known:
         yield Figure(f"{family}: first mod of another difficulty", median(known), "s")
     yield Figure(f"{family}: the reference's way", median(one["reference"]["wall_s"] for one in told), "s")
-    yield Figure(f"{family}: resident", found["resident_mb"], "MB", 1200, 2048)
 
 
 def _notes(words: str, *, whole: bool) -> tuple[str, ...]:
