@@ -10,6 +10,8 @@ const GLYPHS = { failed: "warning", mute: "muted", none: "download", bringing: "
 const IN_MEMORY = ["waking", "ready", "working"];
 
 class EngineState extends HTMLElement {
+  #key = null; // of the map on screen
+
   /** Takes a request to the companion; rejects with a sentence. */
   ask = async () => {};
 
@@ -48,6 +50,8 @@ class EngineState extends HTMLElement {
       title: "Give its memory back to the game; the next save loads it again",
       onclick: () => this.#ask({ type: "unload_engine" }),
     });
+    this.read = h("button", { type: "button", text: "Read this map now", onclick: () => this.#ask({ type: "mod", key: this.#key }) });
+    this.readSet = h("button", { type: "button", text: "Read the whole set", onclick: () => this.#ask({ type: "mod_set", key: this.#key }) });
     this.models = h("button", { type: "button", text: "Models…", onclick: () => this.#openModels() });
     return [
       h("header", {}, this.name, this.state),
@@ -55,13 +59,15 @@ class EngineState extends HTMLElement {
       this.note,
       this.facts,
       this.ai,
+      h("div", { class: "actions" }, this.read, this.readSet),
       h("div", { class: "actions" }, this.models, this.unload),
       this.error,
     ];
   }
 
-  /** `engine`: the last message about it, or null; `models`: the list, empty while nobody has it. */
-  update({ engine, models, connected }) {
+  /** `engine`: the last message about it, or null; `models`: the list, empty while nobody has it; `map`: on screen. */
+  update({ engine, models, map, connected }) {
+    this.#key = map?.key ?? null;
     this.hidden = engine === null || !connected;
     if (engine === null) return;
     const face = faceOf(engine, models);
@@ -91,6 +97,7 @@ class EngineState extends HTMLElement {
     ]);
     setAttribute(this.ai, "aria-checked", String(engine.ai));
     const inMemory = IN_MEMORY.includes(face) || (face === "mute" && engine.status !== "off");
+    this.read.hidden = this.readSet.hidden = this.#key === null || !engine.model_ready;
     if (!inMemory && document.activeElement === this.unload) this.models.focus();
     this.unload.hidden = !inMemory;
   }

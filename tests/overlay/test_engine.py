@@ -124,6 +124,19 @@ async def test_findings_of_the_model_are_switched_off_and_on(
     await expect(switch).not_to_be_checked()
 
 
+@pytest.mark.parametrize(
+    ("button", "asked"), [("Read this map now", "mod"), ("Read the whole set", "mod_set")]
+)
+async def test_it_is_asked_about_the_map_on_screen_or_its_set(
+    overlay: OverlayPage, companion: ScriptedCompanion, button: str, asked: str
+) -> None:
+    await line(overlay).click()
+    await details(overlay).get_by_role("button", name=button).click()
+    assert (await companion.request(asked))["key"] == "set/insane"
+    await companion.send(say.no_model())
+    await expect(details(overlay).get_by_role("button", name=button)).to_be_hidden()
+
+
 async def test_what_is_refused_is_said_where_it_was_asked(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
@@ -138,8 +151,8 @@ async def test_keys_lead_through_it_and_out_again(overlay: OverlayPage) -> None:
     await overlay.press("Enter")
     await expect(details(overlay).get_by_role("switch")).to_be_focused()
     await overlay.press("Tab")
-    await expect(details(overlay).get_by_role("button", name="Models…")).to_be_focused()
-    await overlay.press("ArrowDown")
+    await expect(details(overlay).get_by_role("button", name="Read this map now")).to_be_focused()
+    await overlay.press("End")
     await expect(details(overlay).get_by_role("button", name="Unload")).to_be_focused()
     await overlay.press("Tab")
     await expect(details(overlay)).to_be_hidden()

@@ -55,6 +55,10 @@ async def use_everything(overlay: OverlayPage) -> None:
     await expect(overlay.page.get_by_text("No finding matches")).to_be_visible()
     await overlay.press("Escape")
     await overlay.menu("Show intended findings")
+    await overlay.page.locator("engine-state > button").click()
+    await overlay.page.get_by_role("button", name="Models…").click()
+    await expect(overlay.page.get_by_role("dialog", name="Models")).to_contain_text("Mapperatorinator V31")
+    await overlay.press("Escape")
     await overlay.page.locator("map-picker .current").click()
     await overlay.page.locator("map-picker [role=option]").last.click()
 
@@ -63,7 +67,8 @@ async def use_everything(overlay: OverlayPage) -> None:
 @pytest.mark.asyncio(loop_scope="session")
 async def test_every_field_the_page_reads_is_one_the_companion_sends(overlay: OverlayPage) -> None:
     sent = say.EXAMPLES
-    async with ScriptedCompanion(sent["hello"], sent["status"], sent["maps"], sent["map"]) as companion:
+    greeting = [sent[kind] for kind in ("hello", "status", "maps", "map", "engine", "models")]
+    async with ScriptedCompanion(*greeting) as companion:
         await overlay.page.add_init_script(f"if (location.port === '{companion.port}') ({SPY})()")
         await overlay.open(companion.link)
         await expect(overlay.rows.first).to_be_visible()
@@ -76,6 +81,7 @@ async def test_every_field_the_page_reads_is_one_the_companion_sends(overlay: Ov
         read = set(await overlay.page.evaluate("[...window.fieldsRead]"))
         assert missed == []
         assert {"map.findings.link", "map.overview.density.counts", "maps.maps.counts.problem"} <= read
+        assert {"engine.device", "engine.ai", "models.chosen", "models.models.bytes_per_s"} <= read
         assert {"status.folder", "reply.error", "notice.text", "intended.finding", "hello.protocol"} <= read
 
 
