@@ -62,7 +62,8 @@ class Hearing:
     shown: Shown
     """The look at the map that pages show, and that all below is about."""
     content_hash: str
-    state: OpinionState = OpinionState.WAITING
+    state: OpinionState | None = None
+    """None: nobody has asked about this content, and there is nothing to tell."""
     note: str = ""
     weighed: Weighed | None = None
     session: Session = field(default_factory=lambda: Session(prefix=MODEL))
@@ -94,7 +95,7 @@ class Hearing:
         if is_other:
             self.stop()
             self.weighed = None
-            self.become(OpinionState.WAITING)
+            self.state, self.note = None, ""
         return is_other
 
     def stop(self) -> None:
@@ -138,29 +139,31 @@ class Hearing:
         return True
 
     @property
-    def told(self) -> ShownOpinion:
+    def told(self) -> ShownOpinion | None:
         """What pages are to show."""
-        if self._told is None:
-            self._told = self._shown_opinion()
+        if self._told is None and self.state is not None:
+            self._told = self._shown_opinion(self.state)
             self._message = None
         return self._told
 
     @property
-    def message(self) -> Message:
+    def message(self) -> Message | None:
         told = self.told
+        if told is None:
+            return None
         if self._message is None:
             self._message = opinion_message(told)
         return self._message
 
-    def _shown_opinion(self) -> ShownOpinion:
+    def _shown_opinion(self, state: OpinionState) -> ShownOpinion:
         key, version = self.shown.key, self.shown.outcome.version
         weighed = self.weighed
-        if weighed is None or self.state in NOBODY_SPEAKS:
-            return ShownOpinion(key, version, self.state, self.note)
+        if weighed is None or state in NOBODY_SPEAKS:
+            return ShownOpinion(key, version, state, self.note)
         return ShownOpinion(
             key,
             version,
-            self.state,
+            state,
             self.note,
             opinion=weighed.opinion,
             remarks=weighed.remarks,

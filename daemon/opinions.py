@@ -89,7 +89,7 @@ class Opinions:
         elif is_other or not hearing.is_running:
             self._tasks.start("listen ahead", self._listen_ahead(hearing, hearing.run))
         else:
-            self._on_opinion(hearing.message)
+            self._tell(hearing)
 
     def expect(self, path: Path) -> None:
         """The next look at that map is one that the model is asked about, whatever the settings say."""
@@ -132,7 +132,7 @@ class Opinions:
                 hearing.stop()
             if not hearing.is_running:
                 hearing.become(*self._standing(hearing))
-                self._on_opinion(hearing.message)
+                self._tell(hearing)
         at_hand = self._of(key)
         if self._link.ai and at_hand is not None and not at_hand.is_settled:
             self._begin(at_hand)
@@ -142,7 +142,7 @@ class Opinions:
         if not self._link.ai:
             return OpinionState.OFF, AI_OFF
         is_done = hearing.weighed is not None and hearing.weighed.opinion.complete
-        return (OpinionState.DONE if is_done else OpinionState.WAITING), ""
+        return (OpinionState.DONE if is_done else OpinionState.CANCELLED), ""
 
     def reconsider(self, key: str | None) -> None:
         """Another model was chosen: what does it think of the map at hand?"""
@@ -240,7 +240,7 @@ class Opinions:
         while before is not None and hearing.weighed is before and hearing.run == run:
             again = await asyncio.to_thread(weigh, hearing.shown, before.opinion, hearing.session.memory)
             if hearing.weighed is before and hearing.run == run and hearing.accept(again):
-                self._become(hearing, run, hearing.state, hearing.note)
+                self._tell(hearing)
 
     async def _listen_ahead(self, hearing: Hearing, run: int) -> None:
         """Nobody has asked yet, but somebody may: what the model hears of a song can be worked out before."""
@@ -250,7 +250,7 @@ class Opinions:
         if state is not None:
             self._become(hearing, run, state, note)
             return
-        self._on_opinion(hearing.message)
+        self._tell(hearing)
         await self._ahead.listen(hearing.path, hearing.shown.analysis.beatmap)
 
     # Small things.
@@ -270,12 +270,17 @@ class Opinions:
     def _become(self, hearing: Hearing, run: int, state: OpinionState, note: str = "") -> None:
         if hearing.run == run:
             hearing.become(state, note)
-            self._on_opinion(hearing.message)
+            self._tell(hearing)
 
     def _cancel(self, hearing: Hearing) -> None:
         hearing.stop()
         hearing.become(OpinionState.CANCELLED)
-        self._on_opinion(hearing.message)
+        self._tell(hearing)
+
+    def _tell(self, hearing: Hearing) -> None:
+        message = hearing.message
+        if message is not None:
+            self._on_opinion(message)
 
     def _hearing(self, news: News) -> Hearing:
         hearing = self._hearings.get(news.path)

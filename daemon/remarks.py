@@ -32,6 +32,8 @@ HOTTEST: Final = 1_000.0
 
 
 class OpinionState(StrEnum):
+    """Of a run of the model over a map; where it was never asked there is none, and no message."""
+
     OFF = "off"
     NO_MODEL = "no_model"
     WAITING = "waiting"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from daemon.desk import News
 from daemon.hearing import MOST_SUGGESTIONS, Hearing, weigh
 from daemon.protocol import Message
-from daemon.remarks import OpinionState
+from daemon.remarks import OpinionState, ShownOpinion
 from daemon.session import Status
 from engine.service import Topic
 from tests.daemon.mapper import mapped
@@ -33,14 +33,20 @@ def save(hearing: Hearing, built: MapBuilder, content: str, version: int = 2) ->
 def say(hearing: Hearing, said: Opinion) -> None:
     hearing.listen_to(said.model)
     assert hearing.accept(weigh(hearing.shown, said, hearing.session.memory))
+    hearing.become(OpinionState.DONE if said.complete else OpinionState.SCORING)
+
+
+def told(hearing: Hearing) -> ShownOpinion:
+    assert hearing.told is not None
+    return hearing.told
 
 
 def ids(hearing: Hearing) -> list[str]:
-    return [verdict.id for verdict in hearing.told.verdicts]
+    return [verdict.id for verdict in told(hearing).verdicts]
 
 
 def statuses(hearing: Hearing) -> list[Status]:
-    return [verdict.status for verdict in hearing.told.verdicts]
+    return [verdict.status for verdict in told(hearing).verdicts]
 
 
 def test_the_first_opinion_of_a_map_calls_nothing_new(tmp_path: Path) -> None:
@@ -60,7 +66,7 @@ def test_after_a_save_it_says_what_is_new_and_what_is_gone(tmp_path: Path) -> No
     say(hearing, opinion("b", about(analysis, 3), about(analysis, 7)))
     assert ids(hearing) == ["m1", "m3"]
     assert statuses(hearing) == [Status.STILL, Status.NEW]
-    assert [anchor.timestamp for anchor in hearing.told.gone] == ["00:01:665 (6)"]
+    assert [anchor.timestamp for anchor in told(hearing).gone] == ["00:01:665 (6)"]
 
 
 def test_while_windows_are_still_scored_nothing_is_known_to_be_gone(tmp_path: Path) -> None:
@@ -70,12 +76,12 @@ def test_while_windows_are_still_scored_nothing_is_known_to_be_gone(tmp_path: Pa
     save(hearing, mapped(9), "b")
     analysis = hearing.shown.analysis
     say(hearing, opinion("b", done=1))
-    assert not hearing.told.gone
+    assert not told(hearing).gone
     say(hearing, opinion("b", about(analysis, 5), done=2))
     assert ids(hearing) == ["m2"]
-    assert not hearing.told.gone
+    assert not told(hearing).gone
     say(hearing, opinion("b", about(analysis, 5)))
-    assert [anchor.timestamp for anchor in hearing.told.gone] == ["00:00:999 (4)"]
+    assert [anchor.timestamp for anchor in told(hearing).gone] == ["00:00:999 (4)"]
 
 
 def test_of_a_model_surprised_by_everything_only_the_strongest_is_heard(tmp_path: Path) -> None:
@@ -86,8 +92,8 @@ def test_of_a_model_surprised_by_everything_only_the_strongest_is_heard(tmp_path
     analysis = hearing.shown.analysis
     many = [about(analysis, index % 19, variant=str(index)) for index in range(MOST_SUGGESTIONS + 50)]
     say(hearing, opinion("b", *many))
-    assert len(hearing.told.remarks) == MOST_SUGGESTIONS
-    assert hearing.told.gone == (), "what was not heard of may be among the rest"
+    assert len(told(hearing).remarks) == MOST_SUGGESTIONS
+    assert told(hearing).gone == (), "what was not heard of may be among the rest"
 
 
 def test_a_run_broken_off_by_a_newer_save_forgets_nothing(tmp_path: Path) -> None:
@@ -106,15 +112,15 @@ def test_other_content_makes_void_what_was_said(tmp_path: Path) -> None:
     run = hearing.run
     assert save(hearing, mapped(9), "b")
     assert hearing.run != run
-    assert hearing.told.remarks == ()
-    assert hearing.told.state is OpinionState.WAITING
+    assert hearing.told is None
+    assert hearing.message is None
 
 
 def test_another_look_at_the_same_content_keeps_it_under_its_new_version(tmp_path: Path) -> None:
     hearing = hearing_of(tmp_path / "a.osu", mapped())
     say(hearing, opinion("a", about(hearing.shown.analysis, 3)))
     assert not save(hearing, mapped(), "a", version=7)
-    assert hearing.told.version == 7
+    assert told(hearing).version == 7
     assert ids(hearing) == ["m1"]
 
 
@@ -122,11 +128,11 @@ def test_intended_marks_stay_with_their_suggestion(tmp_path: Path) -> None:
     hearing = hearing_of(tmp_path / "a.osu", mapped())
     say(hearing, opinion("a", about(hearing.shown.analysis, 3)))
     assert hearing.mark("m1", on=True)
-    assert hearing.told.verdicts[0].intended
+    assert told(hearing).verdicts[0].intended
     save(hearing, mapped(9), "b")
     analysis = hearing.shown.analysis
     say(hearing, opinion("b", about(analysis, 3), about(analysis, 5)))
-    assert [verdict.intended for verdict in hearing.told.verdicts] == [True, False]
+    assert [verdict.intended for verdict in told(hearing).verdicts] == [True, False]
     assert hearing.mark("m1", on=False)
     assert not hearing.mark("m9", on=True)
 
@@ -139,7 +145,7 @@ def test_a_mark_made_while_an_answer_was_weighed_is_not_lost(tmp_path: Path) -> 
     hearing.mark("m1", on=True)
     assert not hearing.accept(weighed)
     say(hearing, said)
-    assert hearing.told.verdicts[0].intended
+    assert told(hearing).verdicts[0].intended
 
 
 def test_another_model_is_not_measured_against_the_one_before(tmp_path: Path) -> None:
@@ -149,8 +155,8 @@ def test_another_model_is_not_measured_against_the_one_before(tmp_path: Path) ->
     hearing.mark("m1", on=True)
     say(hearing, opinion("a", about(analysis, 3), about(analysis, 5), model="v30"))
     assert statuses(hearing) == [Status.STILL, Status.STILL]
-    assert hearing.told.gone == ()
-    assert [verdict.intended for verdict in hearing.told.verdicts] == [True, False], "marks hold for all"
+    assert told(hearing).gone == ()
+    assert [verdict.intended for verdict in told(hearing).verdicts] == [True, False], "marks hold for all"
 
 
 def test_the_rating_is_that_of_the_first_answer(tmp_path: Path) -> None:
@@ -171,4 +177,4 @@ def test_what_the_model_says_beside_a_rule_is_told_with_the_rules_id(tmp_path: P
     )
     late = replace(about(shown.analysis, 3), topic=Topic.RHYTHM, variant="time")
     say(hearing, opinion("a", late))
-    assert hearing.told.agreed == ((rule, late),)
+    assert told(hearing).agreed == ((rule, late),)
