@@ -177,7 +177,10 @@ def _is_path(name: str) -> bool:
 
 def _line_of_folder(folder: str) -> ModelLine:
     """What the daemon can tell of a checkpoint that lies somewhere else; the engine looks inside."""
-    path = Path(folder).expanduser()
-    is_there = path.is_dir()
+    try:
+        path = Path(folder).expanduser()
+        is_there = path.is_dir()
+    except (OSError, ValueError, RuntimeError):  # a zero byte, a home that is not known
+        path, is_there = Path(folder), False
     note = "" if is_there else f"{folder} is not there. Choose another model, or bring the folder back."
     return ModelLine(str(path), path.name, "", (), "", None, "local" if is_there else "broken", note=note)

@@ -73,8 +73,8 @@ class TestASave:
                 app.save(mapped(3))
                 await shown(page, 1)
             async with app.page() as late:
-                kinds = [(await late.receive())["type"] for _ in range(4)]
-                assert kinds == ["hello", "status", "maps", "map"]
+                kinds = [(await late.receive())["type"] for _ in range(6)]
+                assert kinds == ["hello", "status", "maps", "map", "engine", "models"]
 
     async def test_as_the_newest_of_many_is_the_one_that_stays(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
@@ -311,6 +311,34 @@ class TestRequests:
         async with running(songs) as app, app.page() as page:
             await page.ask("quit")
             await until(lambda: not app.companion._server.clients, within_s=2)
+
+    async def test_of_the_tray_that_cannot_be_done_are_told_on_the_page(self, songs: Path) -> None:
+        async with running(songs) as app, app.page() as page:
+            app.companion.actions.mod_last_map()
+            assert "No map has been saved yet" in (await page.next("notice"))["text"]
+            app.save(mapped(3))
+            await shown(page, 1)
+            app.companion.actions.mod_last_set()
+            assert "mapside models pull v32" in (await page.next("notice"))["text"]
+
+    async def test_about_models_that_make_no_sense_are_refused(self, songs: Path) -> None:
+        async with running(songs) as app, app.page() as page:
+            for asked in (
+                {"kind": "mod", "key": "m99"},
+                {"kind": "cancel_mod", "key": "m99"},
+                {"kind": "choose_model", "name": "relative/folder/"},
+                {"kind": "choose_model", "name": "~nobody-here/model"},
+                {"kind": "choose_model", "name": "/a\0b"},
+                {"kind": "cancel_pull", "name": "v32"},
+            ):
+                reply = await page.ask(**asked)
+                assert not reply["ok"]
+                assert reply["error"].endswith(".")
+                assert "inside Mapside" not in reply["error"]
+
+    async def test_to_unload_an_engine_that_does_not_run_is_granted(self, songs: Path) -> None:
+        async with running(songs) as app, app.page() as page:
+            assert (await page.ask("unload_engine"))["ok"]
 
     async def test_open_log_and_show_reach_the_desktop(
         self, songs: Path, monkeypatch: pytest.MonkeyPatch
