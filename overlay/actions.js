@@ -3,6 +3,8 @@
 import { folderDialog, quitDialog } from "./dialogs.js";
 import { isEditorLink } from "./dom.js";
 import { plural } from "./format.js";
+import { THRESHOLD_KEY } from "./opinion.js";
+import * as seen from "./seen.js";
 import * as store from "./store.js";
 import { remember, write } from "./token.js";
 
@@ -46,7 +48,7 @@ export class Actions {
   // Findings
 
   selectFinding({ id, reveal = false }) {
-    this.#change(store.select(this.#state, id));
+    this.#change(seen.select(this.#state, id));
     // After the frame's drawing: in a narrow window the detail has just taken room from the list.
     if (id) requestAnimationFrame(() => this.#parts.list.reveal(id, reveal));
   }
@@ -70,7 +72,7 @@ export class Actions {
   }
 
   copyAll() {
-    const list = store.visible(this.#state);
+    const list = seen.visible(this.#state);
     this.#copy(list.map((finding) => finding.discussion).join("\n"), `Copied ${plural(list.length, "finding")}.`);
   }
 
@@ -92,7 +94,7 @@ export class Actions {
   /** At once on screen, and taken back if the companion could not keep it. */
   #markIntended(key, finding, on) {
     const id = finding.id;
-    this.#change(on ? store.hideIntended(this.#state, id) : store.setIntended(this.#state, key, id, false));
+    this.#change(on ? seen.hideIntended(this.#state, id) : store.setIntended(this.#state, key, id, false));
     this.#socket.request({ type: "intended", key, finding: id, on }).catch((failure) => {
       this.#change(store.setIntended(this.#state, key, id, !on));
       this.#say(failure.message, { level: "error", topic: "intended" });
@@ -120,7 +122,7 @@ export class Actions {
     if (document.activeElement === this.#parts.filters.search) this.#parts.list.focus();
     if (this.#parts.filters.clearSearch()) return;
     if (this.#state.selectedId !== null) this.selectFinding({ id: null });
-    else if (store.isFiltered(this.#state.filters)) this.clearFilters();
+    else if (seen.isFiltered(this.#state.filters)) this.clearFilters();
   }
 
   // Which map
@@ -141,6 +143,23 @@ export class Actions {
 
   rememberPin() {
     remember(store.PIN_KEY, this.#state.pinned);
+  }
+
+  // The model
+
+  setThreshold({ value }) {
+    write(THRESHOLD_KEY, String(value));
+    this.#change({ ...this.#state, threshold: value });
+  }
+
+  /** Of the map on screen. */
+  askModel(type) {
+    const key = this.#state.map?.key;
+    if (key) this.ask({ type, key });
+  }
+
+  point({ finding, element }) {
+    this.#parts.preview.point({ finding, element, cs: this.#state.map?.settings.cs, selectedId: this.#state.selectedId });
   }
 
   // The companion

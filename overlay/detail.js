@@ -2,6 +2,7 @@
 // room, it says what the map has: a pane is never blank.
 
 import { emit, h, icon, setLink } from "./dom.js";
+import { expectation, placesOf, surpriseLine } from "./expected.js";
 import { mapName, versionName } from "./format.js";
 
 class FindingDetail extends HTMLElement {
@@ -13,12 +14,12 @@ class FindingDetail extends HTMLElement {
   }
 
   update({ finding, check, map, alike }) {
-    const inputs = finding ? [finding, check, alike, map.key, map.metadata] : [null];
+    const inputs = finding ? [finding, check, alike, map.key, map.metadata, map.settings.cs] : [null];
     if (inputs.every((value, at) => value === this.#inputs[at])) return;
     const another = finding?.id !== this.#inputs[0]?.id;
     this.#inputs = inputs;
     this.classList.toggle("filled", finding !== null);
-    this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike) : nothing()));
+    this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike).filter((part) => part !== null) : nothing()));
     if (another) this.scrollTop = 0;
   }
 
@@ -27,13 +28,15 @@ class FindingDetail extends HTMLElement {
       h(
         "div",
         { class: "head" },
-        icon(finding.severity),
+        icon(finding.opinion === null ? finding.severity : "model"),
         h("h2", { text: check?.title ?? finding.check }),
         h("button", { type: "button", class: "quiet close", title: "Close (Esc)", "aria-label": "Close", onclick: () => emit(this, "finding-select", { id: null }) }, icon("close")),
       ),
-      h("p", { class: "where" }, stampOf(finding), h("span", { text: `${finding.severity} · ${finding.category}${finding.status === "new" ? " · new" : ""}` })),
+      h("p", { class: "where" }, stampOf(finding), h("span", { text: kindOf(finding) })),
       h("p", { class: "what", text: finding.message }),
+      ...agreement(finding),
       this.#actions(finding),
+      ...(finding.opinion === null ? [] : [...expectation(finding, map.settings.cs), surpriseLine(finding), ...placesOf(finding)]),
       h("p", { class: "belongs" }, "In ", h("b", { text: versionName(map.metadata) }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
       ...reasons(check),
       alike > 1
@@ -55,6 +58,15 @@ class FindingDetail extends HTMLElement {
       finding.intended ? act("finding-intended", "restore", "Show again", "i") : act("finding-intended", "intended", "Intended", "i"),
     );
   }
+}
+
+function kindOf({ severity, category, status, opinion }) {
+  return [opinion === null ? severity : "the model's opinion", category, status === "new" ? "new" : ""].filter(Boolean).join(" · ");
+}
+
+function agreement({ agreed }) {
+  if (agreed === null) return [];
+  return [h("p", { class: "agrees" }, icon("model"), h("span", {}, h("b", { text: "The model agrees. " }), agreed.message))];
 }
 
 function stampOf(finding) {

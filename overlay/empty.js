@@ -5,7 +5,7 @@ import { plural, versionName } from "./format.js";
 import { NO_FILTERS } from "./store.js";
 
 /** `change` takes the parts of the state that an offer changes. */
-export function emptyList({ filtered, map, checks, delta, change }) {
+export function emptyList({ filtered, map, checks, delta, listening, change }) {
   if (filtered) {
     return h(
       "div",
@@ -20,7 +20,8 @@ export function emptyList({ filtered, map, checks, delta, change }) {
     "div",
     { class: gone.length > 0 ? "clean just-now" : "clean" },
     h("span", { class: "seal" }, icon("intended")),
-    h("h2", { text: `${versionName(map.metadata)} is clean${gone.length > 0 ? " now" : ""}` }),
+    h("h2", { text: `${versionName(map.metadata)} is clean${gone.length > 0 ? " now" : ""}${listening ? " by the rules" : ""}` }),
+    listening ? h("p", { text: "The model is still listening." }) : null,
     h("p", { text: gone.length > 0 ? lastOfThem(gone.length) : `${plural(Object.keys(checks).length, "check")} found nothing to say.` }),
     intended > 0 ? h("button", { type: "button", class: "link", text: `${intended} marked as intended`, onclick: showIntended }) : null,
   );

@@ -1,7 +1,8 @@
 // <finding-filters>: what of the list to see, in which order. One line, and two where the window is narrow.
 
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
-import { SEVERITIES, isFiltered } from "./store.js";
+import { isFiltered } from "./seen.js";
+import { SEVERITIES } from "./store.js";
 
 const ORDERS = [
   ["strength", "Strongest"],

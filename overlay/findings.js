@@ -1,6 +1,7 @@
 // <finding-list>: thousands of findings, of which only those on screen are elements.
 
-import { emit, h, icon, setAttribute, setLink, setSeverityIcon, setText } from "./dom.js";
+import { emit, h, setAttribute, setSeverityIcon, setText } from "./dom.js";
+import { buildFinding, buildGroup, fillFinding } from "./rows.js";
 import { measure, range, rowAt } from "./virtual.js";
 
 const SPARE_ROWS = 6;
@@ -29,6 +30,8 @@ class FindingList extends HTMLElement {
     new ResizeObserver(([entry]) => this.#onResize(entry.contentRect)).observe(this);
     this.addEventListener("click", (event) => this.#onClick(event));
     this.addEventListener("focusin", (event) => this.#onFocus(event));
+    this.addEventListener("pointerover", (event) => this.#onPoint(event));
+    this.addEventListener("pointerleave", () => emit(this, "finding-point", { finding: null }));
     this.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
   }
 
@@ -60,15 +63,19 @@ class FindingList extends HTMLElement {
     return this.#narrow ? HEIGHTS.narrow : HEIGHTS.wide;
   }
 
-  /** The row at the top of the window stays there when rows come and go above it. */
+  /** What is pointed at, or stands at the top of the window, stays there when rows come and go above it. */
   #replaceRows(rows) {
-    const anchor = this.#anchor();
+    const anchors = this.#anchors();
     this.#rows = rows;
     this.#entry = rows.findIndex((row) => row.kind === "finding");
     this.#tops = measure(rows, (row) => this.#heights[row.kind]);
-    this.inner.style.height = `${this.#tops.at(-1)}px`;
-    const at = anchor ? rows.findIndex((row) => row.key === anchor.key) : -1;
-    if (at >= 0) this.#scrollTo(this.#tops[at] + anchor.offset);
+    const places = new Map(anchors.length > 0 ? rows.map((row, at) => [row.key, at]) : []);
+    const anchor = anchors.find(({ key }) => places.has(key));
+    const top = anchor ? Math.max(0, this.#tops[places.get(anchor.key)] + anchor.offset) : this.#top;
+    // A short list gets room below, for as long as somebody points at it: else it could not hold still.
+    const room = anchor?.held ? top + this.#height : 0;
+    this.inner.style.height = `${Math.max(this.#tops.at(-1), room)}px`;
+    this.#scrollTo(top);
     this.#draw();
   }
 
@@ -83,10 +90,14 @@ class FindingList extends HTMLElement {
     this.#draw();
   }
 
-  #anchor() {
-    if (this.#top === 0 || this.#rows.length === 0) return null;
-    const at = rowAt(this.#tops, this.#top);
-    return { key: this.#rows[at].key, offset: this.#top - this.#tops[at] };
+  /** Rows to hold on to, the dearest first, each with how far above it the window begins. */
+  #anchors() {
+    if (this.#rows.length === 0) return [];
+    const pointed = this.inner.querySelector("[data-kind]:hover:not([hidden])");
+    const held = this.#rows.findIndex((row) => this.#drawn.get(row.key) === pointed);
+    const at = (index, held) => ({ key: this.#rows[index].key, offset: this.#top - this.#tops[index], held });
+    const top = this.#top > 0 ? [at(rowAt(this.#tops, this.#top), false)] : [];
+    return pointed && held >= 0 ? [at(held, true), ...top] : top;
   }
 
   #onResize({ width, height }) {
@@ -97,7 +108,7 @@ class FindingList extends HTMLElement {
       this.#draw();
       return;
     }
-    const anchor = this.#anchor();
+    const anchor = this.#anchors().at(-1);
     this.#narrow = narrow;
     this.#replaceRows(this.#rows);
     const at = anchor ? this.#rows.findIndex((row) => row.key === anchor.key) : -1;
@@ -155,6 +166,7 @@ class FindingList extends HTMLElement {
     element.dataset.id = finding.id;
     element.classList.toggle("fresh", finding.status === "new");
     element.classList.toggle("intended", finding.intended);
+    element.classList.toggle("opined", finding.opinion !== null);
     fillFinding(element.parts, finding, this.#checks[finding.check]?.title ?? finding.check);
   }
 
@@ -185,62 +197,17 @@ class FindingList extends HTMLElement {
     if (id !== null && id !== this.#selectedId && event.target.matches(":focus-visible")) emit(this, "finding-select", { id });
   }
 
+  /** Only a mouse can rest on a row without choosing it. */
+  #onPoint(event) {
+    if (event.pointerType !== "mouse") return;
+    const element = event.target.closest('[data-kind="finding"]');
+    emit(this, "finding-point", { finding: element?.finding ?? null, element });
+  }
+
   #onDoubleClick(event) {
     const element = event.target.closest('[data-kind="finding"]');
     if (element && !event.target.closest("a, button")) emit(this, "finding-jump", { id: element.dataset.id });
   }
-}
-
-function buildFinding() {
-  const parts = {
-    mark: icon("minor"),
-    severity: h("span", { class: "unseen" }),
-    stamp: h("a", { class: "stamp", tabindex: "-1" }),
-    title: h("span", { class: "title" }),
-    message: h("span", { class: "message" }),
-    badge: h("span", { class: "badge" }),
-    hide: h("button", { type: "button", class: "quiet", "data-action": "finding-intended", tabindex: "-1" }),
-  };
-  parts.copy = h(
-    "button",
-    { type: "button", class: "quiet", title: "Copy as discussion text (c)", "data-action": "finding-copy", tabindex: "-1" },
-    icon("copy"),
-  );
-  parts.copy.setAttribute("aria-label", "Copy as discussion text");
-  const actions = h("span", { class: "actions" }, parts.copy, parts.hide);
-  const row = h("div", { class: "row", role: "listitem" }, parts.mark, parts.severity, parts.stamp, parts.message, parts.title, parts.badge, actions);
-  row.parts = parts;
-  return row;
-}
-
-function fillFinding(parts, finding, title) {
-  setSeverityIcon(parts.mark, finding.severity);
-  setText(parts.severity, `${finding.severity}:`);
-  setText(parts.stamp, finding.timestamp || "whole map");
-  setLink(parts.stamp, finding.link, finding.timestamp);
-  setText(parts.title, title);
-  setText(parts.message, finding.message);
-  setAttribute(parts.message, "title", finding.message);
-  setText(parts.badge, finding.intended ? "intended" : finding.status === "new" ? "new" : "");
-  const verb = finding.intended ? "Show again" : "Hide: it is intended";
-  if (parts.hide.title !== verb) {
-    parts.hide.replaceChildren(icon(finding.intended ? "restore" : "intended"));
-    parts.hide.title = verb;
-    parts.hide.setAttribute("aria-label", verb);
-  }
-}
-
-function buildGroup() {
-  const parts = {
-    mark: icon("minor"),
-    title: h("span", { class: "title" }),
-    count: h("span", { class: "count" }),
-    fresh: h("span", { class: "badge" }),
-  };
-  parts.button = h("button", { type: "button", class: "group-button" }, icon("caret"), parts.mark, parts.title, parts.count, parts.fresh);
-  const row = h("div", { class: "group", role: "listitem" }, parts.button);
-  row.parts = parts;
-  return row;
 }
 
 customElements.define("finding-list", FindingList);

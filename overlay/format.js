@@ -42,6 +42,11 @@ export function versionName({ version, file }) {
   return version ? `[${version}]` : file || "[]";
 }
 
+/** 0.614 -> "61 %": how sure somebody is. */
+export function chance(share) {
+  return share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
+}
+
 const MODE_NAMES = { osu: "osu!", taiko: "osu!taiko", catch: "osu!catch", mania: "osu!mania" };
 
 export function modeName(mode) {

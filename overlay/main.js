@@ -8,8 +8,10 @@ import "./filters.js";
 import "./findings.js";
 import "./menu.js";
 import "./model_hint.js";
+import "./opinion_strip.js";
 import "./picker.js";
 import "./places.js";
+import "./preview.js";
 import "./timeline.js";
 import "./toasts.js";
 import "./trouble.js";
@@ -20,8 +22,10 @@ import { setText } from "./dom.js";
 import { afterPaint, announceDrawn } from "./drawn.js";
 import { plural, versionName } from "./format.js";
 import { listenForKeys } from "./keyboard.js";
-import { draw } from "./screen.js";
 import { ModelsPanel } from "./model_panel.js";
+import { THRESHOLD_KEY, readThreshold, spokenOpinion } from "./opinion.js";
+import { draw } from "./screen.js";
+import * as seen from "./seen.js";
 import { PROTOCOL, Socket } from "./socket.js";
 import * as store from "./store.js";
 import { onTokenChange, read, recall, remember, takeToken } from "./token.js";
@@ -39,6 +43,8 @@ const parts = {
   models: new ModelsPanel(),
   timeline: part("map-timeline"),
   delta: part("save-delta"),
+  strip: part("opinion-strip"),
+  preview: part("finding-preview"),
   trouble: part("map-trouble"),
   filters: part("finding-filters"),
   list: part("finding-list"),
@@ -50,7 +56,12 @@ const parts = {
 const socket = new Socket();
 const order = read(store.ORDER_KEY);
 const page = {
-  state: { ...store.INITIAL, order: store.isOrder(order) ? order : store.INITIAL.order, pinned: recall(store.PIN_KEY) },
+  state: {
+    ...store.INITIAL,
+    order: seen.isOrder(order) ? order : store.INITIAL.order,
+    pinned: recall(store.PIN_KEY),
+    threshold: readThreshold(read(THRESHOLD_KEY)),
+  },
   change,
 };
 const actions = new Actions(page, socket, parts);
@@ -72,6 +83,7 @@ function receive(message, received_at) {
   change(store.receive(before, message));
   if (message.type === "hello") greeted = true;
   if (message.type === "maps") askForPinned();
+  if (message.type === "opinion") tellOpinion(seen.opinion(before), seen.opinion(page.state));
   if (message.type !== "map") return;
   if (page.state.map !== before.map) showSave(page.state.map, received_at);
   else if (before.elsewhere !== page.state.elsewhere) offerElsewhere(message);
@@ -87,9 +99,15 @@ function askForPinned() {
 /** A save is drawn at once, not in the coming frame's own time: what that frame then has left to do is to paint. */
 function showSave(map, received_at) {
   if (!document.hidden) render();
-  setText(parts.announce, spoken(store.delta(page.state), map, store.isFirstLook(page.state)));
+  setText(parts.announce, spoken(seen.delta(page.state), map, store.isFirstLook(page.state)));
   // A hidden page has no frames, and then nothing is on screen either.
   afterPaint(() => announceDrawn(map, received_at));
+}
+
+/** Once per save, when there is no more to come. */
+function tellOpinion(before, after) {
+  const ended = after !== null && (after.state === "done" || after.state === "failed");
+  if (ended && before?.state !== after.state) setText(parts.announce, spokenOpinion(after, seen.shown(page.state)));
 }
 
 function offerElsewhere(map) {
@@ -123,11 +141,11 @@ function on(type, handler) {
 }
 
 on("finding-select", (choice) => actions.selectFinding(choice));
-on("step-in-time", ({ by }) => actions.goTo(store.neighbourInTime(page.state, by)));
+on("step-in-time", ({ by }) => actions.goTo(seen.neighbourInTime(page.state, by)));
 on("catch-up", () => frame !== null && render());
-on("finding-jump", ({ id }) => actions.jump(store.byId(page.state, id)));
-on("finding-copy", ({ id }) => actions.copyFinding(store.byId(page.state, id)));
-on("finding-intended", ({ id }) => actions.toggleIntended(store.byId(page.state, id)));
+on("finding-jump", ({ id }) => actions.jump(seen.byId(page.state, id)));
+on("finding-copy", ({ id }) => actions.copyFinding(seen.byId(page.state, id)));
+on("finding-intended", ({ id }) => actions.toggleIntended(seen.byId(page.state, id)));
 on("group-toggle", ({ check }) => change(store.toggleGroup(page.state, check)));
 on("filter", (changes) => change(store.setFilters(page.state, changes)));
 on("filter-severity", ({ severity }) => change(store.toggleSeverity(page.state, severity)));
@@ -142,6 +160,11 @@ on("retry", () => socket.retryNow());
 on("check-now", () => actions.checkNow());
 on("pause", ({ on: paused }) => actions.ask({ type: "pause", on: paused }));
 on("show-intended", ({ on: showIntended }) => change({ ...page.state, showIntended }));
+on("finding-point", (place) => actions.point(place));
+on("threshold", (choice) => actions.setThreshold(choice));
+on("ai", ({ on: wanted }) => actions.ask({ type: "ai", on: wanted }));
+on("mod", () => actions.askModel("mod"));
+on("mod-cancel", () => actions.askModel("cancel_mod"));
 on("copy-all", () => actions.copyAll());
 on("help", helpDialog);
 on("folder", () => actions.askForFolder());
@@ -152,13 +175,13 @@ for (const asking of [parts.engine, parts.hint, parts.models]) asking.ask = (mes
 parts.place.onFolder = (path) => actions.chooseFolder(path);
 
 listenForKeys({
-  j: () => actions.goTo(store.neighbour(page.state, 1)),
-  k: () => actions.goTo(store.neighbour(page.state, -1)),
-  ArrowDown: () => actions.goTo(store.neighbour(page.state, 1)),
-  ArrowUp: () => actions.goTo(store.neighbour(page.state, -1)),
-  Enter: () => actions.jump(store.selected(page.state)),
-  c: () => actions.copyFinding(store.selected(page.state)),
-  i: () => actions.toggleIntended(store.selected(page.state)),
+  j: () => actions.goTo(seen.neighbour(page.state, 1)),
+  k: () => actions.goTo(seen.neighbour(page.state, -1)),
+  ArrowDown: () => actions.goTo(seen.neighbour(page.state, 1)),
+  ArrowUp: () => actions.goTo(seen.neighbour(page.state, -1)),
+  Enter: () => actions.jump(seen.selected(page.state)),
+  c: () => actions.copyFinding(seen.selected(page.state)),
+  i: () => actions.toggleIntended(seen.selected(page.state)),
   u: () => actions.undo(),
   n: () => actions.toggleNew(),
   "/": () => parts.filters.focusSearch(),

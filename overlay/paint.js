@@ -1,25 +1,15 @@
-// Draws the timeline: the song below, the pointer and the selection above. Two canvases, because the lower one is
-// costly with thousands of findings and the upper one changes with every move of the mouse.
+// Draws the timeline's song: ruler, kiai, density, breaks, and on it the heat and the marks. What changes with every
+// move of the mouse is on a canvas above, see paint_marks.js: this one is costly with thousands of findings.
 
 import { rateAt } from "./density.js";
 import { clock, stamp } from "./format.js";
-import { LANES } from "./marks.js";
+import { drawHeat } from "./heat.js";
+import { drawLanes } from "./paint_marks.js";
+import { LAYOUT, fillLine, triangle } from "./stage.js";
 import { isWhole, span, ticks, toTime, toX } from "./timescale.js";
 
-export const LAYOUT = { ruler: 20, lane: 15, lanesTop: 24, songTop: 72, foot: 8 };
 const HATCH_PX = 7; // between the strokes of a break
 const TICK_GAP_PX = 70;
-
-/** The theme's colours, and its font. Costly: kept until the system turns from dark to light or back. */
-export function palette(element) {
-  const style = getComputedStyle(element);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-  const names = [
-    "bg-1", "bg-2", "line", "line-strong", "text", "dim", "accent", "edited", "density", "density-edge", "kiai",
-    "kiai-soft", "break", "break-edge", "red-line", "bookmark", "preview", ...LANES,
-  ];
-  return { ...Object.fromEntries(names.map((name) => [name, colour(name)])), font: style.fontFamily };
-}
 
 /** Sizes a canvas to whole device pixels, so that a line one pixel wide is one pixel wide. */
 export function prepare(canvas, width, height) {
@@ -32,7 +22,7 @@ export function prepare(canvas, width, height) {
   return context;
 }
 
-/** `scene`: {overview, busyness, edited, marks, muted, view, whole, width, height, ratio, colours} */
+/** `scene`: {overview, busyness, edited, heat, marks, muted, view, whole, width, height, ratio, colours} */
 export function drawSong(context, scene) {
   drawEdited(context, scene);
   drawKiai(context, scene);
@@ -41,46 +31,9 @@ export function drawSong(context, scene) {
   drawBreaks(context, scene);
   drawRuler(context, scene);
   drawPoints(context, scene);
+  drawHeat(context, scene);
   drawLanes(context, scene);
   drawExtent(context, scene);
-}
-
-/** A line as wide as one pixel of the page, on whole pixels of the screen: sharp at 150 % too. */
-function fillLine(context, { ratio }, x, top, tall) {
-  const wide = Math.max(1, Math.round(ratio));
-  context.fillRect(Math.round(x * ratio) / ratio, top, wide / ratio, tall);
-}
-
-/** `pointer`: {hover_x, selected} */
-export function drawPointer(context, scene, { hover_x, selected }) {
-  const { colours, height, view, width } = scene;
-  if (hover_x !== null) {
-    context.fillStyle = colours.dim;
-    context.globalAlpha = 0.5;
-    fillLine(context, scene, hover_x, 0, height - LAYOUT.foot);
-    context.globalAlpha = 1;
-  }
-  if (selected === null || selected.time_ms === null) return;
-  const x = toX(view, width, selected.time_ms);
-  const until_x = toX(view, width, selected.end_ms ?? selected.time_ms);
-  context.fillStyle = colours.text;
-  context.globalAlpha = 0.12;
-  context.fillRect(x, LAYOUT.ruler, Math.max(1, until_x - x), height - LAYOUT.ruler - LAYOUT.foot);
-  context.globalAlpha = 1;
-  fillLine(context, scene, x, LAYOUT.ruler, height - LAYOUT.ruler - LAYOUT.foot);
-  drawHalo(context, scene, x, LANES.indexOf(selected.severity));
-}
-
-export function laneY(lane) {
-  return LAYOUT.lanesTop + lane * LAYOUT.lane + LAYOUT.lane / 2;
-}
-
-function drawHalo(context, { colours }, x, lane) {
-  context.strokeStyle = colours.text;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  context.arc(x, laneY(lane), 7.5, 0, Math.PI * 2);
-  context.stroke();
 }
 
 function bands(context, { view, width }, spans, draw) {
@@ -220,75 +173,6 @@ function drawPoints(context, scene) {
     triangle(context, x, 16, 4.5, Math.PI);
     context.fill();
   });
-}
-
-function drawLanes(context, scene) {
-  for (const mark of scene.muted) drawMark(context, scene, mark, 0.22);
-  for (const mark of scene.marks) if (!mark.fresh) drawMark(context, scene, mark, 1);
-  // Last, so that nothing covers what the last save brought.
-  for (const mark of scene.marks) if (mark.fresh) drawMark(context, scene, mark, 1);
-}
-
-function drawMark(context, scene, mark, alpha) {
-  const { colours } = scene;
-  const y = laneY(mark.lane);
-  const intended = mark.findings.every((finding) => finding.intended);
-  context.globalAlpha = intended ? alpha * 0.45 : alpha;
-  context.fillStyle = colours[LANES[mark.lane]];
-  if (mark.until_x - mark.x > 6) drawReach(context, mark, y);
-  if (mark.fresh) drawStem(context, scene, mark.x, y);
-  context.fillStyle = colours[LANES[mark.lane]];
-  shape(context, mark.lane, mark.x, y, mark.findings.length > 1 ? 5 : 4.2);
-  context.fill();
-  context.globalAlpha = 1;
-}
-
-/** How long it goes on: fainter than where it begins, or one finding of a whole song would drown all others. */
-function drawReach(context, mark, y) {
-  const alpha = context.globalAlpha;
-  context.globalAlpha = alpha * 0.45;
-  context.fillRect(mark.x, y - 1, mark.until_x - mark.x, 2);
-  context.globalAlpha = alpha;
-}
-
-/** New: a ring in the accent's colour and a line down into the song. */
-function drawStem(context, scene, x, y) {
-  const { colours, height } = scene;
-  context.fillStyle = colours.accent;
-  fillLine(context, scene, x, y, height - LAYOUT.foot - y);
-  context.beginPath();
-  context.arc(x, y, 7, 0, Math.PI * 2);
-  context.fillStyle = colours["bg-1"];
-  context.fill();
-  context.strokeStyle = colours.accent;
-  context.lineWidth = 1.5;
-  context.stroke();
-}
-
-function shape(context, lane, x, y, size) {
-  if (lane === 1) {
-    triangle(context, x, y, size, 0);
-    return;
-  }
-  context.beginPath();
-  if (lane === 2) {
-    context.arc(x, y, size * 0.8, 0, Math.PI * 2);
-    return;
-  }
-  context.moveTo(x, y - size * 1.15);
-  context.lineTo(x + size * 1.15, y);
-  context.lineTo(x, y + size * 1.15);
-  context.lineTo(x - size * 1.15, y);
-  context.closePath();
-}
-
-function triangle(context, x, y, size, turn) {
-  const up = turn === 0 ? -1 : 1;
-  context.beginPath();
-  context.moveTo(x, y + up * size);
-  context.lineTo(x + size * 1.05, y - up * size * 0.8);
-  context.lineTo(x - size * 1.05, y - up * size * 0.8);
-  context.closePath();
 }
 
 /** The part of the song in view, when it is not all of it. */

@@ -3,6 +3,8 @@
 import { countAlike } from "./detail.js";
 import { emptyList } from "./empty.js";
 import { mapName, versionName } from "./format.js";
+import { isUnderWay } from "./opinion.js";
+import * as seen from "./seen.js";
 import * as store from "./store.js";
 
 /** `change` takes the next state, for the few offers that are made where the list is empty. */
@@ -29,23 +31,36 @@ function drawModels(parts, { engine, models: { models, chosen }, map, connection
 function drawMap(parts, state, change) {
   const { map, filters } = state;
   const checks = state.hello?.checks ?? {};
-  const finding = store.selected(state);
-  const visible = store.visible(state);
-  const shown = store.shown(state);
-  const delta = store.delta(state);
-  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks });
+  const finding = seen.selected(state);
+  const visible = seen.visible(state);
+  const shown = seen.shown(state);
+  const delta = seen.delta(state);
+  const opinion = seen.opinion(state);
+  const facets = seen.facets(state);
+  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks, opinion });
   parts.delta.update({ delta, map, titles: checks, onlyNew: filters.onlyNew, first: store.isFirstLook(state) });
   parts.trouble.update({ trouble: state.trouble, latest: store.latestKey(state) });
   parts.filters.update({
     filters,
-    facets: store.facets(state),
-    categories: state.hello?.categories ?? [],
+    facets,
+    categories: seen.categories(state),
     order: state.order,
     checkTitle: checks[filters.check]?.title ?? filters.check,
     hidden: shown.length - visible.length,
   });
-  const empty = () => emptyList({ filtered: shown.length > visible.length, map, checks, delta, change: (changes) => change({ ...state, ...changes }) });
-  parts.list.update({ rows: store.rows(state), checks, selectedId: state.selectedId, map, empty });
+  parts.strip.update({
+    engine: state.engine,
+    opinion,
+    threshold: state.threshold,
+    source: filters.source,
+    sources: facets.source,
+    below: seen.below(state),
+    count: seen.countOpined(state),
+    connected: state.connection.phase === "open",
+  });
+  const empty = () => emptyList({ filtered: shown.length > visible.length, map, checks, delta, listening: isUnderWay(opinion), change: (changes) => change({ ...state, ...changes }) });
+  parts.list.update({ rows: seen.rows(state), checks, selectedId: state.selectedId, map, empty });
+  parts.preview.keep(visible, state.selectedId);
   parts.detail.update({ finding, check: checks[finding?.check], map, alike: finding ? countAlike(visible, finding.check) : 0 });
 }
 
@@ -59,7 +74,7 @@ function menuModel(state) {
     connected: state.connection.phase === "open",
     paused: Boolean(state.status?.paused),
     showIntended: state.showIntended,
-    count: store.visible(state).length,
+    count: seen.visible(state).length,
     map: state.map,
     folder: state.status?.folder ?? null,
   };
@@ -68,7 +83,7 @@ function menuModel(state) {
 /** The tab tells it too: the page is often behind the editor. */
 function titleOf(state, place) {
   if (place !== null || !state.map) return "Mapside";
-  const { fresh, still } = store.delta(state);
+  const { fresh, still } = seen.delta(state);
   const count = fresh.length > 0 ? `+${fresh.length} new` : String(still);
   return `${count} · ${versionName(state.map.metadata)} ${mapName(state.map.metadata)}`;
 }

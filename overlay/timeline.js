@@ -1,17 +1,20 @@
 // <map-timeline>: the whole song at a glance, and every place in it that wants attention.
 // Wheel zooms, drag pans, double click shows everything again, a click selects; the arrow keys do the same.
 
-import { busyness, rateAt } from "./density.js";
+import { busyness } from "./density.js";
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
 import { stamp } from "./format.js";
+import { heatInWords } from "./heat.js";
 import { LANES, layoutMarks, markAt } from "./marks.js";
-import { factsOf, placesAt, pointsNear, summaryOf } from "./overview.js";
-import { drawPointer, drawSong, laneY, palette, prepare } from "./paint.js";
+import { factsOf, summaryOf } from "./overview.js";
+import { drawSong, prepare } from "./paint.js";
+import { drawPointer } from "./paint_marks.js";
+import { palette } from "./palette.js";
+import { laneY } from "./stage.js";
+import { tipLines } from "./tip.js";
 import * as scale from "./timescale.js";
 
-const POINT_REACH_PX = 5;
 const CLICK_SLACK_PX = 4; // a hand that moves less than this has clicked, not dragged
-const TIP_LINES = 3;
 const ZOOM_STEP = 0.6;
 
 class MapTimeline extends HTMLElement {
@@ -23,9 +26,9 @@ class MapTimeline extends HTMLElement {
   #selected = null;
   #view = null;
   #whole = null;
+  #opinion = null;
   #marks = [];
   #scene = null;
-  #colours = null;
   #size = { width: 0, height: 0 }; // of the stage, as last told: asking for it would lay the page out
   #hover = null; // {x, y} in pixels of the canvas
   #drag = null; // {x, moved, view}
@@ -45,10 +48,7 @@ class MapTimeline extends HTMLElement {
     this.append(h("div", { class: "above" }, this.facts, this.#zoomButtons()), this.stage, this.tip, this.words);
     this.#listen();
     new ResizeObserver(([entry]) => this.#onResize(entry.contentRect)).observe(this.stage);
-    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
-      this.#colours = null;
-      this.#redraw();
-    });
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#redraw());
     this.#followScreen();
   }
 
@@ -91,10 +91,10 @@ class MapTimeline extends HTMLElement {
     this.stage.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null. */
-  update({ map, visible, shown, selected, titles }) {
+  /** `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null; `opinion`: the model's. */
+  update({ map, visible, shown, selected, titles, opinion }) {
     const another = map.key !== this.#map?.key;
-    const changed = map !== this.#map || visible !== this.#visible || shown !== this.#shown;
+    const changed = map !== this.#map || visible !== this.#visible || shown !== this.#shown || opinion?.heat !== this.#opinion?.heat || opinion?.state !== this.#opinion?.state;
     if (!changed && selected === this.#selected) return;
     const before = this.#view;
     const moved = selected?.id !== this.#selected?.id;
@@ -103,6 +103,7 @@ class MapTimeline extends HTMLElement {
     this.#visible = visible;
     this.#shown = shown;
     this.#titles = titles;
+    this.#opinion = opinion;
     this.#selected = selected;
     // Who looks at the whole song goes on doing so when its length becomes known, or changes.
     const all = another || scale.isWhole(this.#view, this.#whole);
@@ -117,7 +118,7 @@ class MapTimeline extends HTMLElement {
     const facts = factsOf(map);
     setText(this.facts, facts);
     setAttribute(this.facts, "title", facts);
-    setText(this.words, summaryOf(map, visible));
+    setText(this.words, [summaryOf(map, visible), heatInWords(opinion)].filter(Boolean).join(" "));
     this.#redraw();
   }
 
@@ -133,7 +134,6 @@ class MapTimeline extends HTMLElement {
   #redraw() {
     const { width, height } = this.#size;
     if (!this.#map || width === 0) return;
-    this.#colours ??= palette(this);
     this.reset.hidden = scale.isWhole(this.#view, this.#whole);
     const kept = new Set(this.#visible);
     this.#marks = layoutMarks(this.#visible, this.#view, width);
@@ -141,6 +141,7 @@ class MapTimeline extends HTMLElement {
       overview: this.#map.overview,
       busyness: this.#busyness,
       edited: this.#map.edited,
+      heat: this.#opinion?.heat ?? null,
       marks: this.#marks,
       muted: layoutMarks(this.#shown.filter((finding) => !kept.has(finding)), this.#view, width),
       view: this.#view,
@@ -148,7 +149,7 @@ class MapTimeline extends HTMLElement {
       width,
       height,
       ratio: devicePixelRatio || 1,
-      colours: this.#colours,
+      colours: palette(this),
     };
     drawSong(prepare(this.song, width, height), this.#scene);
     this.#drawPointer();
@@ -257,23 +258,8 @@ class MapTimeline extends HTMLElement {
     if (this.tip.hidden) return;
     const mark = markAt(this.#marks, point.x, laneAt(point.y));
     this.stage.classList.toggle("on-mark", mark !== null);
-    this.tip.replaceChildren(...this.#tipLines(point.x, mark));
+    this.tip.replaceChildren(...tipLines(this.#scene, point.x, mark));
     this.#placeTip(point.x);
-  }
-
-  #tipLines(x, mark) {
-    const { width } = this.#size;
-    const time_ms = scale.toTime(this.#view, width, x);
-    const near_ms = (POINT_REACH_PX / width) * scale.span(this.#view);
-    const rate = `${rateAt(this.#busyness, time_ms).toFixed(1)} objects/s`;
-    const findings = mark?.findings ?? [];
-    const more = findings.length - TIP_LINES;
-    return [
-      h("b", { text: [stamp(findings[0]?.time_ms ?? time_ms), ...placesAt(this.#map, time_ms), rate].join(" · ") }),
-      ...findings.slice(0, TIP_LINES).map((finding) => h("span", { class: finding.severity, text: finding.message })),
-      more > 0 ? h("i", { text: `and ${more} more` }) : "",
-      ...pointsNear(this.#map.overview, time_ms, near_ms).map((text) => h("i", { text })),
-    ];
   }
 
   #placeTip(x) {

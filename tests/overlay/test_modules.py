@@ -31,7 +31,7 @@ async def run(context: BrowserContext) -> AsyncIterator[Run]:
         async def run(body: str, given: Any = None) -> Any:
             imports = "".join(
                 f"const {name} = await import('/{name}.js');"
-                for name in ("store", "timescale", "marks", "virtual", "format", "density")
+                for name in ("store", "seen", "opinion", "heat", "playfield", "timescale", "marks", "virtual", "format", "density")
             )
             return await page.evaluate(f"async (given) => {{ {imports} {body} }}", given)
 
@@ -128,9 +128,9 @@ class TestStore:
         assert await run(self.FEED + "return state === store.INITIAL;", [{"type": "of a later version"}])
 
     async def test_a_derivation_is_the_same_object_until_its_inputs_change(self, run: Run) -> None:
-        body = """const before = store.rows(state);
+        body = """const before = seen.rows(state);
             const paused = store.receive(state, {type: "status"});
-            return [store.rows(paused) === before, store.rows({...state, order: "time"}) === before];"""
+            return [seen.rows(paused) === before, seen.rows({...state, order: "time"}) === before];"""
         assert await run(self.FEED + body, [say.map_message([say.finding(1)])]) == [True, False]
 
     async def test_intended_findings_count_as_neither_new_nor_still(self, run: Run) -> None:
@@ -139,7 +139,7 @@ class TestStore:
             say.finding(2, intended=True),
             say.finding(3),
         ]
-        body = "const {fresh, still, intended} = store.delta(state); return [fresh.length, still, intended];"
+        body = "const {fresh, still, intended} = seen.delta(state); return [fresh.length, still, intended];"
         assert await run(self.FEED + body, [say.map_message(findings)]) == [0, 1, 2]
 
     async def test_a_pin_whose_map_is_gone_is_let_go(self, run: Run) -> None:
@@ -156,7 +156,7 @@ class TestStore:
 
     async def test_equal_strength_is_told_apart_by_time(self, run: Run) -> None:
         findings = [say.finding(3), say.finding(1), say.finding(2)]
-        body = "return store.rows(state).map((row) => row.key);"
+        body = "return seen.rows(state).map((row) => row.key);"
         assert await run(self.FEED + body, [say.map_message(findings)]) == ["f1", "f2", "f3"]
 
 
