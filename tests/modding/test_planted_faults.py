@@ -312,6 +312,7 @@ def test_a_model_is_asked_once_about_one_version_of_a_map() -> None:
     assert listener.asked == 1
 
 
+@pytest.mark.timeout(300)
 def test_random_weights_come_out_at_chance(tmp_path: Path) -> None:
     """Whatever a model says that knows nothing: no object is suspicious for being of a certain kind, or for
     having more said about it.
