@@ -83,7 +83,6 @@ def _kinds(given: E | Collection[E]) -> frozenset[E]:
 
 
 TIME: Final = E.TIME_SHIFT
-PLACED: Final = HEADS | BODY
 POSITION_KINDS: Final = (E.POSITION_X, E.POSITION_Y, E.POSITION, E.POSITION_REFINEMENT)
 PLACE_KINDS: Final = (E.DISTANCE, *POSITION_KINDS)
 PLACE_BEGINS: Final = (E.DISTANCE, E.POSITION_X, E.POSITION, E.COLUMN)
@@ -148,16 +147,27 @@ TABLE: Final = (
     *_about(
         Topic.TIMING,
         Aspect.TIME,
-        ("no-beat", E.SNAPPING, BEATS, OBJECT_PARTS, times.no_beat),
+        ("no-beat", E.SNAPPING, BEATS, HEADS, times.no_beat),
+    ),
+    *_about(
+        Topic.TIMING,
+        Aspect.END,
+        ("no-beat-at-end", E.SNAPPING, BEATS, ENDS, times.no_beat),
     ),
     *_about(
         Topic.COMPOSE,
         Aspect.PLACE,
-        ("spacing", E.DISTANCE, E.DISTANCE, PLACED, places.spacing),
-        ("position", POSITION_KINDS, POSITION_KINDS, PLACED, places.position),
+        ("spacing", E.DISTANCE, E.DISTANCE, HEADS, places.spacing),
+        ("position", POSITION_KINDS, POSITION_KINDS, HEADS, places.position),
         ("column", E.COLUMN, E.COLUMN, HEADS, places.column),
         ("position", PLACE_KINDS, PLACE_KINDS, E.SLIDER_END, places.determined),
         ("column", E.COLUMN, E.COLUMN, ENDS, places.determined),
+    ),
+    *_about(
+        Topic.COMPOSE,
+        Aspect.BODY,
+        ("point-spacing", E.DISTANCE, E.DISTANCE, BODY, places.spacing),
+        ("point-position", POSITION_KINDS, POSITION_KINDS, BODY, places.position),
     ),
     *_about(
         Topic.SLIDERS,
@@ -179,7 +189,9 @@ TABLE: Final = (
     *_about(
         Topic.HIT_SOUNDS,
         Aspect.SOUND,
-        ("hit-sound", E.HITSOUND, E.HITSOUND, OBJECT_PARTS, sounds.hit_sound),
+        ("hit-sound", E.HITSOUND, E.HITSOUND, HEADS, sounds.hit_sound),
+        ("hit-sound-of-body", E.HITSOUND, E.HITSOUND, E.LAST_ANCHOR, sounds.hit_sound),
+        ("hit-sound-of-end", E.HITSOUND, E.HITSOUND, ENDS, sounds.hit_sound),
     ),
     *_about(Topic.HIT_SOUNDS, Aspect.VOLUME, ("volume", E.VOLUME, E.VOLUME, OBJECT_PARTS, sounds.volume)),
     *_about(

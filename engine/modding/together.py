@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.modding.claims import Aspect, Claim
 from engine.modding.opinion import Place
-from engine.modding.places import BODY, ENDS, measure_place
-from engine.tokens.events import Context
+from engine.modding.places import measure_place
+from engine.tokens.events import Context, EventType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MOST_SELECTED: Final = 10
 """Objects of one run: a longer selection helps nobody to look."""
 
-Key: TypeAlias = tuple[Context, Aspect, int, int]
-"""Which context, which aspect, of which object or group, and which part of it."""
+Key: TypeAlias = tuple[Context, Aspect, int, tuple[EventType, int] | None]
+"""Which context, which aspect, of which object or group; of sounds also which part of it sounds."""
 
 EXPLAINS: Final[Mapping[Aspect, frozenset[Aspect]]] = {
     Aspect.PRESENCE: frozenset(Aspect) - {Aspect.PRESENCE, Aspect.BEAT, Aspect.CHANGE},
@@ -93,16 +93,10 @@ def _causes(claims: Iterable[Claim]) -> list[Cause]:
 
 
 def _key(claim: Claim) -> Key:
-    group, aspect = claim.site.group, claim.aspect
-    if aspect is Aspect.PLACE and group.kind in BODY:
-        aspect = Aspect.BODY
-    if aspect is Aspect.TIME and group.kind in ENDS:
-        aspect = Aspect.END
-    part = 0
-    if aspect is Aspect.SOUND:
-        part = 1 + group.kind * 1000 + claim.site.said_before(claim.site.kind)
-    about = claim.site.number if group.owner is None else group.owner
-    return claim.site.scored.context, aspect, about, part
+    site, group = claim.site, claim.site.group
+    about = site.number if group.owner is None else group.owner
+    part = (group.kind, site.said_before(site.kind)) if claim.aspect is Aspect.SOUND else None
+    return site.scored.context, claim.aspect, about, part
 
 
 def _explained(causes: Iterable[Cause]) -> list[Cause]:
