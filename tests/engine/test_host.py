@@ -289,6 +289,7 @@ async def test_the_child_stands_behind_the_game(tmp_path: Path) -> None:
         ours = os.getpriority(os.PRIO_PROCESS, 0)
         assert os.getpriority(os.PRIO_PROCESS, watched.pid) == min(19, ours + 10)
         assert int(told_by_system(watched.pid, "oom_score_adj")) == 800
+        assert "OMP_WAIT_POLICY=PASSIVE" in told_by_system(watched.pid, "environ").split("\0")
 
 
 async def test_the_folder_that_somebody_stands_in_lends_the_child_nothing(
