@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.modding.nearby import Nearby
     from engine.modding.reading import Question, Reading
     from engine.modding.surprisal import RowScores
+    from engine.model.encdec import Heard
 
 ON_GPU_AT_ONCE: Final = 8
 """Windows. One alone leaves a large GPU idle between two kernels."""
@@ -67,7 +68,7 @@ class Modder:
 
         Close it at any step: nothing is left half-done.
         """
-        self._nearby.look_at(self._map, near_ms)
+        self._nearby.look_at(self._map, near_ms, self._reading.speech.shape.lookahead_ms)
         unknown: list[Question] = []
         for index in nearest_first(self._reading.windows, near_ms):
             question = self._reading.question(index)
@@ -82,8 +83,11 @@ class Modder:
                 yield from self._answer_and_remember(question)
             else:
                 far.append(question)
-        for first in range(0, len(far), self._at_once):
-            yield from self._answer_together(far[first : first + self._at_once])
+            if len(far) == self._at_once:
+                yield from self._answer_together(far)
+                far = []
+        if far:
+            yield from self._answer_together(far)
 
     def _known(self, question: Question) -> npt.NDArray[np.float32] | None:
         if not question.asked:
@@ -134,26 +138,32 @@ class Modder:
 
     def _answer_and_remember(self, question: Question) -> Iterator[Listened | Answer]:
         key = self._window_key(question)
-        remembered = self._nearby.take(key)
-        if remembered is None:
+        heard = self._nearby.sound_of(key)
+        if heard is None:
             states = self._listener.states([question.window])
             yield Listened(question.index)
-            remembered = self._unread(question, states)
+            heard = self._hear(states)
             del states
-        self._go_on(remembered, question)
+        remembered = self._nearby.take(key) or self._unread(question)
+        remembered.heard = heard
+        self._go_on(remembered, heard, question)
         self._nearby.keep(key, remembered)
         packed = torch.stack([remembered.rows[row] for row in question.rows]).numpy()
         self._answers.keep(self._key(question), packed)
         yield Answer(question, row_scores(packed), is_new=True)
 
     @torch.inference_mode()
-    def _unread(self, question: Question, states: Tensor) -> Remembered:
-        mind = self._mind
-        cache = room_for(len(question.ids), None, mind.model.spec, dtype=mind.dtype, device=mind.device)
-        return Remembered(question.window, mind.model.hear(states), cache, question.ids[:0], {})
+    def _hear(self, states: Tensor) -> Heard:
+        return self._mind.model.hear(states)
 
     @torch.inference_mode()
-    def _go_on(self, remembered: Remembered, question: Question) -> None:
+    def _unread(self, question: Question) -> Remembered:
+        mind = self._mind
+        cache = room_for(len(question.ids), None, mind.model.spec, dtype=mind.dtype, device=mind.device)
+        return Remembered(question.window, cache, question.ids[:0], {})
+
+    @torch.inference_mode()
+    def _go_on(self, remembered: Remembered, heard: Heard, question: Question) -> None:
         """From the first id that matters on: what this question asks and the last one did not."""
         mind, ids, rows = self._mind, question.ids, question.rows
         same = remembered.common(ids)
@@ -168,7 +178,7 @@ class Modder:
             len(ids), remembered.cache, mind.model.spec, dtype=mind.dtype, device=mind.device
         )
         read = _tensor(ids[start:-1])[None].to(mind.device)
-        hidden = mind.model.decode(read, remembered.heard, cache=remembered.cache)[0]  # [T, D]
+        hidden = mind.model.decode(read, heard, cache=remembered.cache)[0]  # [T, D]
         wanted = torch.tensor(asked)
         said = self._measured(hidden[wanted - start], _tensor(ids)[wanted + 1])
         remembered.rows = known | dict(zip(asked, said, strict=True))

@@ -331,3 +331,23 @@ def test_what_is_remembered_nearby_stays_within_its_room(tmp_path: Path) -> None
     for seed in range(4):
         desk.mod(moves(mapped(), random.Random(seed)), near_ms=seed * 3000)
         assert 0 < desk.caches.nearby.total_bytes <= 500_000
+
+
+def test_where_room_is_short_the_sound_of_the_farthest_windows_goes_first(tmp_path: Path) -> None:
+    near_ms = 6000
+    desk = Desk(world("tiny v32"), tmp_path, nearby_bytes=800_000)
+    desk.mod(mapped(), near_ms)
+    after = [kept for kept in desk.caches.nearby.kept if kept.window.counts_from_ms >= near_ms]
+    after.sort(key=lambda kept: kept.window.counts_from_ms)
+    has_sound = [kept.heard is not None for kept in after]
+    assert has_sound == sorted(has_sound, reverse=True)
+    assert has_sound[0]
+    assert not has_sound[-1]
+
+
+def test_after_moving_on_nothing_is_remembered_of_where_nobody_works(tmp_path: Path) -> None:
+    desk = Desk(world("tiny v32"), tmp_path, nearby_bytes=500_000)
+    desk.mod(mapped(), near_ms=2000)
+    lines = [obj.line for obj in mapped().beatmap.objects if obj.time_ms > 6000]
+    desk.mod(mapped().delete_lines(lines[::2]), near_ms=10_000)
+    assert min(kept.window.counts_from_ms for kept in desk.caches.nearby.kept) > 6000
