@@ -204,6 +204,7 @@ def _without_combo(text: str) -> str:
 EVERY_MODE: Final = frozenset(Mode)
 ON_FIELD: Final = frozenset({Mode.OSU, Mode.CATCH})
 
+RED_LINE_LATE: Final = Kind("red line late", EVERY_MODE, places.downbeats, _late_red_line)
 KINDS: Final = (
     Kind("off its snap by 1/8", EVERY_MODE, places.unsnappable, _off_snap),
     Kind("moved across the field", ON_FIELD, places.movable, _moved),
@@ -213,7 +214,7 @@ KINDS: Final = (
     Kind("wrong hit sound", ON_FIELD, places.circles, _other_sound),
     Kind("volume jump", EVERY_MODE, places.audible, _quieter),
     Kind("wrong velocity", EVERY_MODE, places.fast, _faster),
-    Kind("red line late", EVERY_MODE, places.downbeats, _late_red_line),
+    RED_LINE_LATE,
     Kind("wrong column", frozenset({Mode.MANIA}), places.free_columns, _other_column),
     Kind("don and kat swapped", frozenset({Mode.TAIKO}), places.circles, _other_drum),
 )

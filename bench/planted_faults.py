@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bench import clean_maps
-from bench.faults import KINDS
+from bench.faults import KINDS, RED_LINE_LATE
 from bench.finders import Asked, Both, Model, Rules, auc
 from bench.listeners import CheckpointListener, caches_in, opened, with_random_weights
 from bench.report import Figure, Measured, as_json, figures_table, machine, table
@@ -197,7 +197,7 @@ def measure(asked: Question) -> Measured:
             write_song(Path(folder)) if asked.model else None
         )
         alone = _rules_alone(ours, asked)
-        figures = figures_of(alone.rows, "rules")
+        figures = [*figures_of(alone.rows, "rules"), *_sure_things(alone.rows)]
         notes = [alone.note, f"{alone.title}\n\n{rows_table(alone.rows)}"]
         details: dict[str, object] = {"rules alone": _details(alone.rows)}
         if asked.model is None:
@@ -225,6 +225,22 @@ class Table(NamedTuple):
     title: str
     rows: list[Row]
     note: str = ""
+
+
+def _sure_things(rows: Iterable[Row]) -> list[Figure]:
+    """What rules must find: everything after a late red line is off the ticks."""
+    return [
+        Figure(
+            f"{row.kind}, rules, in the first {READ_FIRST}",
+            100 * row.found,
+            "%",
+            goal=95,
+            floor=80,
+            more_is_better=True,
+        )
+        for row in rows
+        if row.kind == RED_LINE_LATE.name
+    ]
 
 
 def _rules_alone(ours: Sequence[CleanMap], asked: Question) -> Table:

@@ -340,7 +340,7 @@ def test_the_command_tells_the_same_as_json_and_as_a_table(
     path.write_bytes(CIRCLES.bytes())
     planted_faults.main(["--maps", str(path), "--short"])
     assert "| volume jump" in capsys.readouterr().out
-    planted_faults.main(["--maps", str(path), "--short", "--json", "--check"])
+    planted_faults.main(["--maps", str(path), "--short", "--json", "--check"])  # every floor is reached
     answer = json.loads(capsys.readouterr().out)
     assert {row["finder"] for row in answer["details"]["rules alone"]} == {"rules"}
 
