@@ -243,6 +243,14 @@ class TestTheHint:
         await companion.send(say.map_message([say.finding(1), say.finding(2, status="new")], map_version=2))
         await expect(overlay.delta).to_contain_text("+1 new")
 
+    async def test_it_is_the_only_one_to_say_so_in_full(
+        self, overlay: OverlayPage, companion: ScriptedCompanion
+    ) -> None:
+        await expect(overlay.page.locator("opinion-strip")).to_be_visible()
+        await without_model(companion)
+        await expect(hint(overlay)).to_be_visible()
+        await expect(overlay.page.locator("opinion-strip")).to_be_hidden()
+
     async def test_put_away_it_stays_away(self, overlay: OverlayPage, companion: ScriptedCompanion) -> None:
         companion.greeting[4:] = [say.no_model(), say.models(say.model("v32", "absent"))]
         await overlay.page.reload()
