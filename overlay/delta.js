@@ -11,6 +11,7 @@ class SaveDelta extends HTMLElement {
   #map = null;
   #first = false;
   #beat = 0;
+  #listed = ""; // what the chips stand for
 
   connectedCallback() {
     this.setAttribute("aria-label", "Since the last save");
@@ -41,13 +42,22 @@ class SaveDelta extends HTMLElement {
     setText(this.still, first ? `First look at this map: ${plural(delta.still, "finding")}` : `${delta.still} still`);
     this.fresh.classList.toggle("none", delta.fresh.length === 0);
     this.gone.classList.toggle("none", delta.gone.length === 0);
-    this.chips.replaceChildren(
-      ...delta.fresh.slice(0, CHIPS).map((finding) => this.#freshChip(finding, titles)),
-      ...delta.gone.slice(0, CHIPS).map((finding) => goneChip(finding, titles)),
-      !first && delta.fresh.length + delta.gone.length === 0 ? h("span", { class: "same", text: "Nothing new, nothing gone" }) : "",
-    );
+    this.#showChips(delta, titles, arrived);
     this.#tellTime();
     if (arrived) this.#pulse(delta);
+  }
+
+  /** While a model goes on finding things, the same ones stay the same elements: a click must find them. */
+  #showChips({ fresh, gone }, titles, arrived) {
+    const listed = JSON.stringify([this.#first, fresh.slice(0, CHIPS).map(({ id }) => id), gone.slice(0, CHIPS)]);
+    if (!arrived && listed === this.#listed) return;
+    this.#listed = listed;
+    if (!arrived) delete this.dataset.beat; // only a save makes them light up
+    this.chips.replaceChildren(
+      ...fresh.slice(0, CHIPS).map((finding) => this.#freshChip(finding, titles)),
+      ...gone.slice(0, CHIPS).map((finding) => goneChip(finding, titles)),
+      !this.#first && fresh.length + gone.length === 0 ? h("span", { class: "same", text: "Nothing new, nothing gone" }) : "",
+    );
   }
 
   #freshChip(finding, titles) {

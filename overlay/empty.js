@@ -21,11 +21,14 @@ export function emptyList({ filtered, map, checks, delta, listening, change }) {
     { class: gone.length > 0 ? "clean just-now" : "clean" },
     h("span", { class: "seal" }, icon("intended")),
     h("h2", { text: `${versionName(map.metadata)} is clean${gone.length > 0 ? " now" : ""}${listening ? " by the rules" : ""}` }),
-    listening ? h("p", { text: "The model is still listening." }) : null,
-    h("p", { text: gone.length > 0 ? lastOfThem(gone.length) : `${plural(Object.keys(checks).length, "check")} found nothing to say.` }),
+    listening ? h("p", { text: "The model is still reading it." }) : null,
+    h("p", { text: gone.length > 0 ? lastOfThem(gone.length) : `${plural(Object.keys(checks).filter(isRule).length, "check")} found nothing to say.` }),
     intended > 0 ? h("button", { type: "button", class: "link", text: `${intended} marked as intended`, onclick: showIntended }) : null,
   );
 }
+
+/** What a model may find is listed beside the checks, and is none. */
+const isRule = (id) => !id.startsWith("ai-");
 
 function lastOfThem(count) {
   return count === 1 ? "That save took care of the last finding." : `That save took care of the last ${count} findings.`;

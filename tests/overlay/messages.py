@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from daemon import protocol
+from daemon.topics import TOPIC_CHECKS
 from engine.checks.check import Category, Check, Severity
 from tests.daemon.message_examples import as_json
 
@@ -51,7 +52,7 @@ def vary(known: Message, **changes: Any) -> Message:
 
 
 def hello(newer_by: int = 0) -> Message:
-    known = decoded(protocol.hello("0.1.0", CHECKS, sorted(set(CATEGORIES.values()))))
+    known = decoded(protocol.hello("0.1.0", CHECKS, sorted(set(CATEGORIES.values())), TOPIC_CHECKS))
     return vary(known, protocol=known["protocol"] + newer_by)
 
 
@@ -202,6 +203,30 @@ def model(name: str = "v32", state: str = "complete", **changes: Any) -> Message
 
 def models(*listed: Message, chosen: str = "v32") -> Message:
     return vary(EXAMPLES["models"], chosen=chosen, models=list(listed))
+
+
+def remark(number: int, surprise: float = 20.0, **changes: Any) -> Message:
+    """A finding of the model, as surprising as it is shown; `opinion` changes what only those have."""
+    known = finding(number, check="unsnapped-object")
+    own = {
+        "id": f"m{number}",
+        "check": "ai-compose",
+        "category": "Compose",
+        "message": f"The model expected this circle elsewhere (number {number}).",
+        "strength": min(1.0, surprise / 1000),
+    }
+    said = EXAMPLES["opinion"]["findings"][0]
+    opinion = vary(said["opinion"], **{"surprisal": surprise * 10, **changes.pop("opinion", {})})
+    return vary(said, **{**known, **own, "opinion": opinion, **changes})
+
+
+def opinion(*findings: Message, **changes: Any) -> Message:
+    known = {"key": "set/insane", "map_version": 1, "findings": list(findings), "agreed": [], "gone": []}
+    return vary(EXAMPLES["opinion"], **{**known, **changes})
+
+
+def agreed(finding_id: str, surprise: float = 20.0) -> Message:
+    return {"finding": finding_id, "surprisal": surprise * 10, "message": "A beat was expected 3 ms earlier."}
 
 
 def decoded(message: protocol.Message) -> Message:

@@ -64,6 +64,61 @@ def full() -> ScriptedCompanion:
     )
 
 
+def opined() -> ScriptedCompanion:
+    """The same with a model that has much to say."""
+    companion = full()
+    said = (say.remark(10, 900, message=LONG), say.remark(11, 40, severity="minor", status="new"))
+    companion.greeting += [
+        say.engine(),
+        say.opinion(*said, rating=5.23, state="scoring", done=14, agreed=[say.agreed("f1")]),
+    ]
+    return companion
+
+
+STAY = "opinion-strip :is(button, select, input), finding-list .source"
+
+
+@pytest.mark.parametrize("width", [360, 700, 1200])
+@pytest.mark.parametrize("state", ["scoring", "done", "failed"])
+async def test_the_models_opinion_fits_at_every_width(overlay: OverlayPage, width: int, state: str) -> None:
+    async with opined() as companion:
+        await overlay.page.set_viewport_size({"width": width, "height": 800})
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(5)
+        if state == "failed":
+            await companion.send(say.opinion(state="failed", note=LONG))
+            await expect(overlay.rows).to_have_count(3)
+        elif state == "done":
+            await companion.send(say.opinion(say.remark(10, 900, message=LONG), rating=5.23))
+            await expect(overlay.rows).to_have_count(4)
+        outside = await overlay.page.evaluate(
+            """(stay) => [...document.querySelectorAll(stay)].filter((each) => each.checkVisibility())
+                .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5).length""",
+            STAY,
+        )
+        assert outside == 0
+        strip = overlay.page.locator("opinion-strip")
+        assert await strip.evaluate("(strip) => strip.scrollWidth - strip.clientWidth") == 0
+        assert await strip.evaluate("(strip) => strip.offsetHeight") == 34
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_the_models_words_have_the_contrast_that_aa_asks_for(
+    overlay: OverlayPage, scheme: Literal["dark", "light"]
+) -> None:
+    async with opined() as companion:
+        await overlay.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await overlay.open(companion.link)
+        await expect(overlay.rows).to_have_count(5)
+        for finding in ("f1", "m10"):
+            await overlay.page.locator(f'finding-list .row[data-id="{finding}"]').click()
+            await expect(overlay.detail).to_contain_text("odel")
+            assert [pair for pair in await overlay.page.evaluate(CONTRAST) if pair[0] < 4.5] == []
+        await overlay.page.locator('finding-list .row[data-id="m11"]').hover()
+        await expect(overlay.page.locator("finding-preview")).to_be_visible()
+        assert [pair for pair in await overlay.page.evaluate(CONTRAST) if pair[0] < 4.5] == []
+
+
 @pytest.mark.parametrize("width", [360, 700, 1200])
 async def test_nothing_scrolls_sideways(overlay: OverlayPage, width: int) -> None:
     async with full() as companion:

@@ -68,3 +68,56 @@ async def test_the_last_of_them_is_reached_and_named_by_its_place(overlay: Overl
         await overlay.expect_selected("f4999")
         await expect(overlay.selected).to_be_in_viewport()
         await expect(overlay.selected).to_have_attribute("aria-setsize", "5000")
+
+
+async def test_a_model_that_goes_on_finding_things_leaves_what_is_pointed_at_where_it_is(
+    overlay: OverlayPage,
+) -> None:
+    rules = MANY[:300]
+    said = [say.remark(5000 + number, 10 + 3 * number) for number in range(200)]
+    greeting = (say.hello(), say.status(), say.engine(), say.maps(), say.map_message(rules))
+    async with ScriptedCompanion(*greeting) as companion:
+        await overlay.open(companion.link)
+        await expect(overlay.rows.first).to_be_visible()
+        await overlay.page.evaluate("document.querySelector('finding-list').scrollTop = 4000")
+        pointed = overlay.page.locator("finding-list .row:not([hidden])").nth(12)
+        await pointed.hover()
+        await pointed.click()
+        held = await overlay.page.locator("finding-list .row:hover").get_attribute("data-id")
+        top = f"""() => document.querySelector('finding-list .row[data-id="{held}"]:not([hidden])')
+            .getBoundingClientRect().top"""
+        before = await overlay.page.evaluate(top)
+        for done in range(1, 11):
+            await companion.send(say.opinion(*said[: 20 * done], state="scoring", done=5 * done))
+            await expect(overlay.page.locator("opinion-strip")).to_contain_text(f"Reading: {5 * done} of")
+            assert await overlay.page.evaluate(top) == before
+            await overlay.expect_selected(held or "")
+
+
+async def test_in_a_short_list_it_stays_too(overlay: OverlayPage) -> None:
+    greeting = (say.hello(), say.status(), say.engine(), say.maps(), say.map_message([say.finding(1)]))
+    weak, strong = say.remark(10, 12), [say.remark(20 + number, 90) for number in range(5)]
+    async with ScriptedCompanion(*greeting, say.opinion(weak, state="scoring", done=1)) as companion:
+        await overlay.open(companion.link)
+        await overlay.expect_rows("f1", "m10")
+        row = overlay.page.locator('finding-list .row[data-id="m10"]:visible')
+        await row.hover()
+        before = await row.bounding_box()
+        await companion.send(say.opinion(weak, *strong, state="scoring", done=9))
+        await expect(overlay.page.locator("opinion-strip")).to_contain_text("Reading: 9 of")
+        assert await row.bounding_box() == before
+
+
+async def test_a_selected_finding_of_the_model_is_selected_again_after_the_save(overlay: OverlayPage) -> None:
+    greeting = (say.hello(), say.status(), say.engine(), say.maps(), say.map_message(MANY[:20]))
+    kept, other = say.remark(10, 50), say.remark(11, 90)
+    async with ScriptedCompanion(*greeting, say.opinion(kept, other)) as companion:
+        await overlay.open(companion.link)
+        await overlay.page.locator('finding-list .row[data-id="m10"]').click()
+        await companion.send(say.map_message(MANY[:20], map_version=2))
+        await expect(overlay.selected).to_have_count(0)
+        await companion.send(say.opinion(other, map_version=2, state="scoring"))
+        await companion.send(say.opinion(other, kept, map_version=2))
+        await overlay.expect_selected("m10")
+        await companion.send(say.map_message(MANY[:20], map_version=3), say.opinion(other, map_version=3))
+        await expect(overlay.selected).to_have_count(0)

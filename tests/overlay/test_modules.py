@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
+MODULES = (
+    "store", "seen", "opinion", "heat", "playfield", "timescale", "marks", "virtual", "format", "density",
+)  # fmt: skip
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def run(context: BrowserContext) -> AsyncIterator[Run]:
     """Runs a body of JavaScript with every pure module at hand, and its argument as `given`."""
@@ -29,10 +34,7 @@ async def run(context: BrowserContext) -> AsyncIterator[Run]:
         await page.goto(f"{companion.address}favicon.svg")
 
         async def run(body: str, given: Any = None) -> Any:
-            imports = "".join(
-                f"const {name} = await import('/{name}.js');"
-                for name in ("store", "seen", "opinion", "heat", "playfield", "timescale", "marks", "virtual", "format", "density")
-            )
+            imports = "".join(f"const {name} = await import('/{name}.js');" for name in MODULES)
             return await page.evaluate(f"async (given) => {{ {imports} {body} }}", given)
 
         yield run
@@ -158,6 +160,58 @@ class TestStore:
         findings = [say.finding(3), say.finding(1), say.finding(2)]
         body = "return seen.rows(state).map((row) => row.key);"
         assert await run(self.FEED + body, [say.map_message(findings)]) == ["f1", "f2", "f3"]
+
+
+class TestOpinion:
+    JOINED = """const findings = given.rules.map(opinion.asFinding);
+        const [said] = opinion.keep([], given.said);"""
+
+    async def test_a_rule_that_is_agreed_with_is_the_same_object_while_the_model_says_the_same(
+        self, run: Run
+    ) -> None:
+        given = {"rules": [say.finding(1), say.finding(2)], "said": say.opinion(agreed=[say.agreed("f1")])}
+        body = """const [first, second] = opinion.joined(findings, said, 5);
+            const [again] = opinion.joined(findings, opinion.keep([said], given.said)[0], 5);
+            return [first === again, first.agreed.surprisal, second === findings[1]];"""
+        assert await run(self.JOINED + body, given) == [True, 200, True]
+
+    async def test_what_did_not_change_between_two_messages_stays_the_same_object(self, run: Run) -> None:
+        given = [say.opinion(say.remark(1), say.remark(2)), say.opinion(say.remark(1), say.remark(2, 30))]
+        body = """const [one] = opinion.keep([], given[0]);
+            const [two] = opinion.keep([one], given[1]);
+            return one.findings.map((finding, at) => finding === two.findings[at]);"""
+        assert await run(body, given) == [True, False]
+
+    async def test_only_a_few_maps_opinions_are_kept(self, run: Run) -> None:
+        given = [say.opinion(key=f"set/{number}") for number in range(9)]
+        body = "return given.reduce(opinion.keep, []).map((each) => each.key);"
+        assert await run(body, given) == ["set/5", "set/6", "set/7", "set/8"]
+
+    async def test_a_new_connection_knows_no_opinion(self, run: Run) -> None:
+        body = """const told = store.receive({...store.INITIAL, opinions: []}, given[0]);
+            return [told.opinions.length, store.receive(told, given[1]).opinions.length];"""
+        assert await run(body, [say.opinion(), say.hello()]) == [1, 0]
+
+    @pytest.mark.parametrize(
+        ("kept", "used"), [("2", 2), ("17.5", 17.5), ("1", 5), ("1e9", 5), ("strong", 5), (None, 5)]
+    )
+    async def test_a_remembered_threshold_is_one_of_the_scale(
+        self, run: Run, kept: str | None, used: float
+    ) -> None:
+        assert await run("return opinion.readThreshold(given);", kept) == used
+
+    async def test_the_objects_around_count_down_to_it_and_up_from_it(self, run: Run) -> None:
+        around = [[0, 0, 100], [10, 10, 200], [20, 20, 300], [30, 30, 400]]
+        said = {"at": [20, 20], "neighbours": around}
+        body = """const scene = playfield.sceneOf(given, 4);
+            return scene.neighbours.map(({x, number}) => [x, number]);"""
+        given = say.remark(1, time_ms=300, opinion=said)
+        assert await run(body, given) == [[0, -2], [10, -1], [30, 1]]
+
+    async def test_what_is_not_about_a_position_has_no_playfield(self, run: Run) -> None:
+        body = "return playfield.sceneOf(given, 4);"
+        assert await run(body, say.remark(1, opinion={"at": None})) is None
+        assert await run(body, say.remark(1, opinion={"alternatives": []})) is None
 
 
 class TestFormat:
