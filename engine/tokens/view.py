@@ -25,6 +25,7 @@ from engine.beatmap.objects import Circle, Slider
 from engine.beatmap.reading import without_comment
 from engine.tokens.errors import TokenError
 from engine.tokens.slider_shapes import PathKey, SliderShape, slider_shapes
+from engine.tokens.sounds import FULL_VOLUME, Sound, edge_sets, edge_sounds, node_sound, sound_of, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.beatmap.beatmap import Beatmap
-    from engine.beatmap.objects import HitObject, HitSample, HitSound
+    from engine.beatmap.objects import HitObject
     from engine.beatmap.timing import TimingPoint
     from engine.tokens.events import Ints
 
@@ -40,24 +41,17 @@ US_PER_MS: Final = 1000
 ALL_FIELDS: Final = 8
 """Of a timing line; older formats end earlier."""
 SAMPLE_SET_FIELD, VOLUME_FIELD, RED_FIELD, EFFECTS_FIELD = 3, 5, 6, 7
-SOFT, DRUM = 2, 3
-FULL_VOLUME: Final = 100
+SOFT: Final = 2
 LENGTH_FIELD, EDGE_SOUNDS_FIELD, EDGE_SETS_FIELD = 7, 8, 9
 LONGEST_MS: Final = 3_600_000
 """Of an object. Longer ones are jokes, which would say millions of times that they go on."""
 ALMOST_MS: Final = 1e-5
 """Added before a time is cut to whole milliseconds, so that 99.999999 is 100."""
-
-
 MOST_OBJECTS, MOST_LINES = 100_000, 100_000
 """Of one map: ten times what the longest marathons have. Every object costs a model's user time."""
 MOST_SPANS: Final = 1_000_000
 HALF_A_BPM: Final = 0.5
 """Slower is no tempo."""
-
-Sound: TypeAlias = int
-"""All of a sound in one number, see `sound`: a map has thousands of sounds, and they are told all at once."""
-SILENT: Final[Sound] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +199,7 @@ class MapView:
             point.meter,
             sample_set or SOFT,
             min(max(volume, 0), FULL_VOLUME),
-            len(fields) >= ALL_FIELDS and _whole(fields[EFFECTS_FIELD]) != 0,
+            len(fields) >= ALL_FIELDS and whole(fields[EFFECTS_FIELD]) != 0,
         )
 
     @cached_property
@@ -224,7 +218,7 @@ class MapView:
         fields = without_comment(self.beatmap.document.text_lines[slider.line]).split(b",")
         fields += [b""] * (EDGE_SETS_FIELD + 1 - len(fields))
         length_px = slider.length_px or number(fields[LENGTH_FIELD].decode("latin-1"), 0.0)
-        return length_px, _edge_sounds(fields[EDGE_SOUNDS_FIELD]), _edge_sets(fields[EDGE_SETS_FIELD])
+        return length_px, edge_sounds(fields[EDGE_SOUNDS_FIELD]), edge_sets(fields[EDGE_SETS_FIELD])
 
     def _durations_us(self, times_us: Ints, sliders: Sequence[Slider], lengths_px: Sequence[float]) -> Ints:
         """From head to end, all spans."""
@@ -249,10 +243,10 @@ def _slider(obj: Slider, shape: SliderShape, tail: Tail, time_us: int, duration_
         time_us + duration_us,
         spans,
         (
-            _node(sounds, sets, 0),
+            node_sound(sounds, sets, 0),
             sound_of(obj.hitsound, obj.sample),
-            *[_node(sounds, sets, node) for node in range(1, spans)],
-            _node(sounds[-1:], sets[-1:], 0),
+            *[node_sound(sounds, sets, node) for node in range(1, spans)],
+            node_sound(sounds[-1:], sets[-1:], 0),
         ),
     )
 
@@ -265,24 +259,10 @@ def _refuse_masses(count: int, most: int, what: str) -> None:
         )
 
 
-def sound(additions: int, normal_set: int, addition_set: int, volume_percent: int) -> Sound:
-    """Additions: whistle 1, finish 2, clap 4. Of the rest, zero means "as the timing line says"."""
-    return additions + (normal_set << 3) + (addition_set << 5) + (volume_percent << 7)
-
-
-def parts_of_sounds(sounds: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """What `sound` put together."""
-    return sounds & 7, sounds >> 3 & 3, sounds >> 5 & 3, sounds >> 7
-
-
 @lru_cache(maxsize=1)
 def view_of(beatmap: Beatmap) -> MapView:
     """A map is read for one context after the other."""
     return MapView(beatmap)
-
-
-def sound_of(hitsound: HitSound, sample: HitSample) -> Sound:
-    return sound(hitsound >> 1, sample.normal_set, sample.addition_set, sample.volume_percent)
 
 
 def whole_ms(time_us: int) -> int:
@@ -307,40 +287,6 @@ def scaled(time_us: int, numerator: int, denominator: int) -> int:
     if 2 * rest > denominator or (2 * rest == denominator and whole % 2):
         return whole + 1
     return whole
-
-
-def _node(sounds: Sequence[int], sets: Sequence[Sound], node: int) -> Sound:
-    additions = sounds[node] >> 1 & 7 if node < len(sounds) else 0
-    return additions + (sets[node] if node < len(sets) else SILENT)
-
-
-@lru_cache(maxsize=1024)
-def _edge_sounds(text: bytes) -> tuple[int, ...]:
-    return tuple(_whole(part) for part in text.split(b"|")) if text.strip() else ()
-
-
-@lru_cache(maxsize=1024)
-def _edge_sets(text: bytes) -> tuple[Sound, ...]:
-    """Their fourth part, where there is one, is a volume."""
-    if not text:
-        return ()
-    parts = ((*map(_whole, one.split(b":")), 0, 0, 0, 0) for one in text.split(b"|"))
-    return tuple(sound(0, _known_set(part[0]), _known_set(part[1]), _percent(part[3])) for part in parts)
-
-
-def _percent(volume: int) -> int:
-    return min(max(0, volume), FULL_VOLUME)
-
-
-def _known_set(number: int) -> int:
-    return number if 0 <= number <= DRUM else 1
-
-
-def _whole(text: bytes) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return 0
 
 
 def number(text: str | None, otherwise: float) -> float:

@@ -10,7 +10,8 @@ from engine.beatmap.objects import Circle, Hold, Mode, Slider, Spinner
 from engine.tokens.events import EVENT_TYPES, Events, EventType, in_time
 from engine.tokens.groups import PERCENT, SNAPPED, SPEED, TIMED, Groups
 from engine.tokens.slider_shapes import MOST_POINTS
-from engine.tokens.view import LONGEST_MS, US_PER_MS, parts_of_sounds, scaled, sound_of
+from engine.tokens.sounds import parts_of_sounds, sound_of
+from engine.tokens.view import LONGEST_MS, US_PER_MS, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from engine.tokens.grammar import Grammar
     from engine.tokens.groups import Said
     from engine.tokens.placing import Placer
-    from engine.tokens.view import Line, MapView, SliderView, Sound
+    from engine.tokens.sounds import Sound
+    from engine.tokens.view import Line, MapView, SliderView
 
 SOUND_EARLY_US: Final = 5 * US_PER_MS
 """A line this much late still decides how an object sounds."""
