@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 ON_GPU_AT_ONCE: Final = 8
 """Windows. One alone leaves a large GPU idle between two kernels."""
+SHORT_STEP, LONG_STEP, SHORT_UP_TO = 32, 64, 512
+"""Tokens are read in numbers of these."""
 ON_CPU_AT_ONCE: Final = 1
 """A window's 500 tokens fill the caches; more of them only make the first one wait for the last."""
 
@@ -115,22 +117,12 @@ class Modder:
     def _ask_together(
         self, questions: Sequence[Question], states: Tensor
     ) -> Iterator[npt.NDArray[np.float32]]:
-        model, longest = self._mind.model, max(len(question.ids) - 1 for question in questions)
-        before = [longest + 1 - len(question.ids) for question in questions]
-        ids = torch.stack(
-            [
-                pad(_tensor(question.ids[:-1]), (pads, 0), value=model.spec.pad_id)
-                for question, pads in zip(questions, before, strict=True)
-            ]
-        ).to(self._mind.device)  # [B, T]
-        real = torch.arange(longest)[None] >= torch.tensor(before)[:, None]
-        hidden = model.decode(
-            ids, model.hear(states), real=real.to(self._mind.device) if any(before) else None
-        )
-        wanted = [
-            hidden[at, pads + torch.tensor(question.rows)]
-            for at, (question, pads) in enumerate(zip(questions, before, strict=True))
-        ]
+        """Padded on the right, where nobody looks: it needs no mask."""
+        model = self._mind.model
+        longest = self._rounded(max(len(question.ids) - 1 for question in questions))
+        ids = torch.stack([self._padded(question.ids[:-1], longest) for question in questions])  # [B, T]
+        hidden = model.decode(ids.to(self._mind.device), model.hear(states))
+        wanted = [hidden[at, question.rows] for at, question in enumerate(questions)]
         real_ids = [_tensor(question.ids)[torch.tensor(question.rows) + 1] for question in questions]
         packed = self._measured(torch.cat(wanted), torch.cat(real_ids)).numpy()
         bounds = np.cumsum([len(rows) for rows in wanted])[:-1]
@@ -174,15 +166,27 @@ class Modder:
             return
         start = min([*asked, same, remembered.cache.filled])
         remembered.cache.rewind(start)
+        length = min(self._rounded(len(ids) - 1 - start), mind.model.spec.decoder.positions - start)
         remembered.cache = room_for(
-            len(ids), remembered.cache, mind.model.spec, dtype=mind.dtype, device=mind.device
+            start + length, remembered.cache, mind.model.spec, dtype=mind.dtype, device=mind.device
         )
-        read = _tensor(ids[start:-1])[None].to(mind.device)
+        read = self._padded(ids[start:-1], length)[None].to(mind.device)
         hidden = mind.model.decode(read, heard, cache=remembered.cache)[0]  # [T, D]
+        remembered.cache.rewind(len(ids) - 1)
         wanted = torch.tensor(asked)
         said = self._measured(hidden[wanted - start], _tensor(ids)[wanted + 1])
         remembered.rows = known | dict(zip(asked, said, strict=True))
         remembered.ids = ids
+
+    def _rounded(self, tokens: int) -> int:
+        """OneDNN keeps a program of a megabyte for each length it has met: five hundred of them took longer
+        to make than what they compute, and half a gigabyte.
+        """
+        step = SHORT_STEP if tokens <= SHORT_UP_TO else LONG_STEP
+        return min(-(-tokens // step) * step, self._mind.model.spec.decoder.positions)
+
+    def _padded(self, ids: array[int], length: int) -> Tensor:
+        return pad(_tensor(ids), (0, length - len(ids)), value=self._mind.model.spec.pad_id)
 
     def _measured(self, hidden: Tensor, real: Tensor) -> Tensor:
         """Only the rows that count meet the vocabulary, and only their figures leave the device."""

@@ -144,8 +144,20 @@ def prompts_that_differ(name: str) -> list[int]:
     ]
 
 
+_COMPARED: Final[dict[str, list[Difference]]] = {}
+
+
 def compare(name: str, folder: Path) -> list[Difference]:
-    """Every event that the reference evaluated, against ours; the two must have judged the same ones."""
+    """Every event that the reference evaluated, against ours; the two must have judged the same ones.
+
+    Compared once for all who ask. `folder`: an empty one, for what is kept on disk meanwhile.
+    """
+    if name not in _COMPARED:
+        _COMPARED[name] = _compared(name, folder)
+    return _COMPARED[name]
+
+
+def _compared(name: str, folder: Path) -> list[Difference]:
     reading, found = reading_of(name), vector(name)
     ours: dict[tuple[Context, int], Scored] = {}
     for answer in mod(name, folder):
