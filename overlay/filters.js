@@ -1,7 +1,7 @@
 // <finding-filters>: what of the list to see, in which order. One line, and two where the window is narrow.
 
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
-import { isFiltered } from "./seen.js";
+import { folded, isFiltered } from "./seen.js";
 import { SEVERITIES } from "./store.js";
 
 const ORDERS = [
@@ -103,7 +103,7 @@ class FindingFilters extends HTMLElement {
       this.category.replaceChildren(h("option", { value: "" }), ...categories.map((value) => h("option", { value })));
     }
     for (const option of this.category.options) {
-      const count = facets.category[option.value] ?? 0;
+      const count = facets.category[folded(option.value)] ?? 0;
       setText(option, option.value === "" ? "Category" : `${option.value} (${count})`);
       option.disabled = option.value !== "" && count === 0 && option.value !== chosen;
     }

@@ -63,7 +63,7 @@ class FindingList extends HTMLElement {
     return this.#narrow ? HEIGHTS.narrow : HEIGHTS.wide;
   }
 
-  /** What is pointed at, or stands at the top of the window, stays there when rows come and go above it. */
+  /** What is pointed at, else what is selected, else the row at the top stays where it is when rows come and go. */
   #replaceRows(rows) {
     const anchors = this.#anchors();
     this.#rows = rows;
@@ -94,10 +94,18 @@ class FindingList extends HTMLElement {
   #anchors() {
     if (this.#rows.length === 0) return [];
     const pointed = this.inner.querySelector("[data-kind]:hover:not([hidden])");
-    const held = this.#rows.findIndex((row) => this.#drawn.get(row.key) === pointed);
     const at = (index, held) => ({ key: this.#rows[index].key, offset: this.#top - this.#tops[index], held });
-    const top = this.#top > 0 ? [at(rowAt(this.#tops, this.#top), false)] : [];
-    return pointed && held >= 0 ? [at(held, true), ...top] : top;
+    const find = (element) => this.#rows.findIndex((row) => this.#drawn.get(row.key) === element);
+    const chosen = this.#rows.findIndex((row) => row.key === this.#selectedId);
+    return [
+      ...(pointed && find(pointed) >= 0 ? [at(find(pointed), true)] : []),
+      ...(chosen >= 0 && this.#isInSight(chosen) ? [at(chosen, true)] : []),
+      ...(this.#top > 0 ? [at(rowAt(this.#tops, this.#top), false)] : []),
+    ];
+  }
+
+  #isInSight(index) {
+    return this.#tops[index + 1] > this.#top && this.#tops[index] < this.#top + this.#height;
   }
 
   #onResize({ width, height }) {
@@ -108,7 +116,7 @@ class FindingList extends HTMLElement {
       this.#draw();
       return;
     }
-    const anchor = this.#anchors().at(-1);
+    const anchor = this.#top > 0 ? this.#anchors().at(-1) : null;
     this.#narrow = narrow;
     this.#replaceRows(this.#rows);
     const at = anchor ? this.#rows.findIndex((row) => row.key === anchor.key) : -1;

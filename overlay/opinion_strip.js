@@ -129,7 +129,7 @@ const WORDS = {
   off: () => turnedOff(),
   no_model: (seen) => withoutModel(seen),
   waiting: ({ opinion, engine }) => line("waiting", engine.status === "loading" ? "Loading the model" : withNote("Waiting for the model", opinion.note), [cancel()], 0),
-  scoring: ({ opinion, count }) => ({ ...line("scoring", `Reading: ${opinion.done} of ${opinion.total}, ${plural(count, "finding")} so far`, [cancel()], share(opinion)), title: opinion.note }),
+  scoring: ({ opinion, count }) => ({ ...line("scoring", `${opinion.done} of ${opinion.total} read, ${plural(count, "finding")} so far`, [cancel()], share(opinion)), title: opinion.note }),
   done: ({ opinion, count }) => ({
     ...line("done", `${plural(count, "finding")} of the model${opinion.seconds === null ? "" : ` in ${seconds(opinion.seconds)}`}`, []),
     title: [opinion.model, opinion.device, opinion.note].filter(Boolean).join(" · "),

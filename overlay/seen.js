@@ -59,10 +59,14 @@ export const countOpined = memo(
   (findings) => findings.reduce((count, finding) => count + (finding.opinion !== null && !finding.intended ? 1 : 0), 0),
 );
 
-/** The rules' categories, and the model's topics that are none of those. */
+/** The rules' categories, and the model's topics that are none of those: "Hit Sounds" is "Hit sounds". */
 export const categories = memo(
-  (state) => [state.hello],
-  (hello) => (hello ? [...new Set([...hello.categories, ...(hello.topics ?? [])])] : []),
+  (state) => [state.hello, state.engine !== null],
+  (hello, opined) => {
+    const rules = hello?.categories ?? [];
+    const known = new Set(rules.map(folded));
+    return opined && hello ? [...rules, ...hello.topics.filter((topic) => !known.has(folded(topic)))] : rules;
+  },
 );
 
 export const below = memo((state) => [opinion(state), state.threshold], countBelow);
@@ -98,8 +102,8 @@ const inTime = memo(
 export const facets = memo(
   (state) => [shown(state), state.filters, titles(state)],
   (findings, filters, checks) => ({
-    severity: tally(findings.filter(matcher({ ...filters, severities: [] }, checks)), "severity"),
-    category: tally(findings.filter(matcher({ ...filters, category: "" }, checks)), "category"),
+    severity: tally(findings.filter(matcher({ ...filters, severities: [] }, checks)), severityOf),
+    category: tally(findings.filter(matcher({ ...filters, category: "" }, checks)), ({ category }) => folded(category)),
     source: countSources(findings.filter(matcher({ ...filters, source: "" }, checks))),
     fresh: findings.filter(matcher({ ...filters, onlyNew: true }, checks)).length,
   }),
@@ -116,7 +120,7 @@ export const delta = memo(
       gone: [...(map?.gone ?? []), ...goneOf(said, threshold)],
       still: open.length - fresh.length,
       intended: findings.length - open.length,
-      counts: tally(open, "severity"),
+      counts: tally(open, severityOf),
     };
   },
 );
@@ -163,7 +167,7 @@ function matcher(filters, checks) {
   return (finding) =>
     (filters.severities.length === 0 || filters.severities.includes(finding.severity)) &&
     (!filters.source || sourcesOf(finding).includes(filters.source)) &&
-    (!filters.category || finding.category === filters.category) &&
+    (!filters.category || folded(finding.category) === folded(filters.category)) &&
     (!filters.check || finding.check === filters.check) &&
     (!filters.onlyNew || finding.status === "new") &&
     (words.length === 0 || words.every((word) => haystack(finding, checks).includes(word)));
@@ -186,11 +190,16 @@ function haystack(finding, checks) {
   return `${finding.timestamp} ${finding.message} ${title} ${finding.category}`.toLowerCase();
 }
 
-function tally(findings, field) {
+function tally(findings, nameOf) {
   const counts = {};
-  for (const finding of findings) counts[finding[field]] = (counts[finding[field]] ?? 0) + 1;
+  for (const finding of findings) counts[nameOf(finding)] = (counts[nameOf(finding)] ?? 0) + 1;
   return counts;
 }
+
+const severityOf = ({ severity }) => severity;
+
+/** Rules and models write the same heading each in its own way. */
+export const folded = (name) => name.toLowerCase();
 
 function memo(inputs, compute) {
   let last = null;

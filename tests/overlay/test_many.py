@@ -89,7 +89,7 @@ async def test_a_model_that_goes_on_finding_things_leaves_what_is_pointed_at_whe
         before = await overlay.page.evaluate(top)
         for done in range(1, 11):
             await companion.send(say.opinion(*said[: 20 * done], state="scoring", done=5 * done))
-            await expect(overlay.page.locator("opinion-strip")).to_contain_text(f"Reading: {5 * done} of")
+            await expect(overlay.page.locator("opinion-strip")).to_contain_text(f"{5 * done} of 58 read")
             assert await overlay.page.evaluate(top) == before
             await overlay.expect_selected(held or "")
 
@@ -104,7 +104,7 @@ async def test_in_a_short_list_it_stays_too(overlay: OverlayPage) -> None:
         await row.hover()
         before = await row.bounding_box()
         await companion.send(say.opinion(weak, *strong, state="scoring", done=9))
-        await expect(overlay.page.locator("opinion-strip")).to_contain_text("Reading: 9 of")
+        await expect(overlay.page.locator("opinion-strip")).to_contain_text("9 of 58 read")
         assert await row.bounding_box() == before
 
 
@@ -121,3 +121,17 @@ async def test_a_selected_finding_of_the_model_is_selected_again_after_the_save(
         await overlay.expect_selected("m10")
         await companion.send(say.map_message(MANY[:20], map_version=3), say.opinion(other, map_version=3))
         await expect(overlay.selected).to_have_count(0)
+
+
+async def test_the_selected_row_stays_in_sight_while_findings_rise_past_it(overlay: OverlayPage) -> None:
+    rules = [say.finding(number, severity="problem", strength=1 - number / 50) for number in range(40)]
+    greeting = (say.hello(), say.status(), say.engine(), say.maps(), say.map_message(rules))
+    async with ScriptedCompanion(*greeting, say.opinion(state="scoring", done=1)) as companion:
+        await overlay.open(companion.link)
+        await overlay.press("j", "j", "j", "j", "j")
+        await overlay.expect_selected("f4")
+        before = await overlay.selected.bounding_box()
+        risen = [say.agreed(f"f{number}") for number in range(20, 35)]
+        await companion.send(say.opinion(state="scoring", done=9, agreed=risen))
+        await expect(overlay.page.locator("finding-list .source.agreed:visible").first).to_be_attached()
+        assert await overlay.selected.bounding_box() == before

@@ -105,7 +105,7 @@ SIGNS = {
     "engine_off": "No model",
     "engine_failed": "stopped",
     "opinion": "findings of the model in 1.8 s",
-    "opinion_scoring": "Reading: 14 of 58",
+    "opinion_scoring": "14 of 58 read",
     "opinion_waiting": "Waiting for the model",
     "opinion_off": "its findings are switched off",
     "opinion_no_model": "No model yet",
