@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pytest
-import torch
 
 from tests.audio import golden as audio
 from tests.diffusion import golden as diffusion
@@ -23,10 +22,13 @@ from tests.generation import golden_windows as windows
 from tests.modding import golden as modding
 from tests.model import golden as model
 from tests.shared_data import SHARED, shared
+from tests.threads import one_thread
 from tests.tokens import golden as tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+__all__ = ["one_thread"]
 
 FOLDER: Final = SHARED / "golden"
 
@@ -106,13 +108,9 @@ def by_pair(path: Path) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _asked() -> Iterator[None]:
-    """Skipped without the data, but not in CI. On one thread: models this small are slower on two."""
+def _asked() -> None:
+    """Skipped without the data, but not in CI."""
     shared("golden")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 # Tokens: equal, event for event and id for id.

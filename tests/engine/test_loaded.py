@@ -4,7 +4,6 @@ import weakref
 from typing import TYPE_CHECKING
 
 import pytest
-import torch
 
 from engine.checkpoints.errors import CheckpointError
 from engine.child.loaded import Loaded, LoadedModels
@@ -14,18 +13,10 @@ from engine.pipe import Setup, State
 from tests.checkpoints.folders import v30, v32
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from engine.jobs import Job
     from engine.model.encdec import EncoderDecoder
-
-
-@pytest.fixture(autouse=True)
-def as_many_threads_as_before() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture
