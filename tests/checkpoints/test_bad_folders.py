@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.checkpoints.upstream import Checkpoint
 
 SOON_S = 2.0
+"""Of the processor: what others do with the machine meanwhile is not the folder's fault."""
 ROOM_BYTES = 64 << 20
 """Less than any of the sizes that the files below claim."""
 
@@ -40,10 +41,10 @@ def opened(folder: Path, mode: Mode = Mode.OSU) -> Checkpoint:
 
 
 def complaint_about(folder: Path, mode: Mode = Mode.OSU) -> str:
-    began = time.perf_counter()
+    began = time.process_time()
     with little_memory(), pytest.raises(CheckpointError) as refused:
         opened(folder, mode)
-    assert time.perf_counter() - began < SOON_S
+    assert time.process_time() - began < SOON_S
     said = str(refused.value)
     assert "\n" not in said
     return said

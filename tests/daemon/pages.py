@@ -14,7 +14,7 @@ from websockets.typing import Origin, Subprotocol
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 async def until(holds: Callable[[], object], *, within_s: float = PATIENCE_S) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -312,11 +311,9 @@ class TestWhatAPersonAsksFor:
 class TestWithoutAModel:
     async def test_no_engine_that_thinks_is_started_by_a_save(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
-            began = time.monotonic()
             await save(app, page, synth())
             told = await opinion(page, "no_model")
             assert "mapside models pull" in told["note"]
-            assert time.monotonic() - began < PATIENCE_S
             assert app.companion._link._engine.process_id is None
             refused = await page.ask("mod", key=told["key"])
             assert "No model is on this machine" in refused["error"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,11 @@ async def test_the_first_is_told_at_once_and_the_last_for_certain() -> None:
 
 
 async def test_in_between_the_latest_is_told_each_time() -> None:
+    began = time.monotonic()
     numbers = await told(counting(40, 0.005), 0.05)
+    times = (time.monotonic() - began) / 0.05
     assert numbers == sorted(set(numbers))
-    assert 3 <= len(numbers) <= 7
+    assert 3 <= len(numbers) <= times + 2, "and the first and the last"
 
 
 async def test_what_waits_is_told_even_if_nothing_follows() -> None:
@@ -40,7 +43,7 @@ async def test_what_waits_is_told_even_if_nothing_follows() -> None:
         yield 2
         await asyncio.sleep(60)
 
-    async with asyncio.timeout(5), aclosing(paced(two_and_silence(), 0.02)) as numbers:
+    async with asyncio.timeout(30), aclosing(paced(two_and_silence(), 0.02)) as numbers:
         assert [await anext(numbers), await anext(numbers)] == [1, 2]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from contextlib import asynccontextmanager
@@ -15,9 +16,11 @@ from engine.service import Tokens
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from engine.host import EngineState
+    from engine.host import EngineState, Status
 
 ODD = "tests.engine.odd_child"
+PATIENCE_S = 60.0
+"""A process starts in a tenth of a second; a machine that is busy with much else may take its time."""
 
 
 def options(folder: Path, **changes: Any) -> EngineOptions:
@@ -40,6 +43,11 @@ class Watched:
 
     async def answers(self, what: str, **how: Any) -> list[Progress]:
         return [answer async for answer in self.ask(what, **how)]
+
+    async def until(self, status: Status) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while self.engine.state.status != status:  # noqa: ASYNC110  the state is the event
+                await asyncio.sleep(0.01)
 
     @property
     def pid(self) -> int:
@@ -79,8 +87,8 @@ def peak_bytes(pid: int) -> int:
     return int(line.split()[1]) << 10
 
 
-def wait_until(is_so: Callable[[], bool], *, within_s: float = 5.0) -> None:
-    deadline = time.monotonic() + within_s
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while not is_so():
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.01)

@@ -1,6 +1,6 @@
 """The engine's child, except that asking it for tokens makes it do odd things: what can go wrong, for real.
 
-The path of the request says what: "count 3", "raise", "memory".
+The path of the request says what: "count 3", "refuse", "memory".
 """
 
 from __future__ import annotations
@@ -63,12 +63,8 @@ def leave(_: House, code: str) -> Job:
     os._exit(int(code))
 
 
-def tell(_: House, what: str) -> Job:
-    yield Progress(0, 1, "torch" if what in sys.modules else "no torch")
-
-
 DOES: dict[str, Callable[..., Job]] = {
-    function.__name__: function for function in (count, refuse, stumble, memory, hold, chat, leave, tell)
+    function.__name__: function for function in (count, refuse, stumble, memory, hold, chat, leave)
 }
 
 

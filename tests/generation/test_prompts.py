@@ -276,9 +276,9 @@ def test_a_windows_prompt_costs_far_less_than_a_millisecond_beside_its_own_ids()
     window = tiny.window(900_000)
     costs_s = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         prompt = judged(layout, told, window)
-        costs_s.append(time.perf_counter() - start)
+        costs_s.append(time.process_time() - start)
     assert len(prompt.ids) > 800
     assert min(costs_s) < 1e-3
 
