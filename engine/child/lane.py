@@ -48,9 +48,8 @@ class Lane:
             event = self._scheduler.step()
             if event is not None:
                 self._tell(event)
-            del (
-                event
-            )  # an exception holds all that its functions held, and the next event may be long in coming
+            # An exception holds all that its functions held, and the next event may be long in coming.
+            del event
 
     def _take_orders(self) -> None:
         """All there are; where nothing is being worked on, waits for one."""
