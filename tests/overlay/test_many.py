@@ -128,6 +128,7 @@ async def test_the_selected_row_stays_in_sight_while_findings_rise_past_it(overl
     greeting = (say.hello(), say.status(), say.engine(), say.maps(), say.map_message(rules))
     async with ScriptedCompanion(*greeting, say.opinion(state="scoring", done=1)) as companion:
         await overlay.open(companion.link)
+        await expect(overlay.rows.first).to_be_visible()
         await overlay.press("j", "j", "j", "j", "j")
         await overlay.expect_selected("f4")
         before = await overlay.selected.bounding_box()
