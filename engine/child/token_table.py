@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.beatmap.document import Document
-from engine.checkpoints.hearing import read_hearing
+from engine.checkpoints.sizes import read_sizes
 from engine.jobs import JobError, Progress
 from engine.service import ContextTable, TokenTable, TokenWindow
 from engine.tokens.codec import encode
@@ -42,10 +42,10 @@ def read_language(folder: Path) -> Language:
     """Raises TokenError or CheckpointError, which name the file."""
     vocab = Vocabulary.load(folder / "tokenizer.json")
     family = family_of(vocab)
-    hearing = read_hearing(folder, family)
-    if hearing.tokens is not None:
-        vocab.check_sizes(*hearing.tokens, str(folder / "config.json"))
-    return Language(family, vocab, grammar_of(family), hearing.window_ms)
+    sizes = read_sizes(folder, family)
+    if sizes.tokens is not None:
+        vocab.check_sizes(*sizes.tokens, str(folder / "config.json"))
+    return Language(family, vocab, grammar_of(family), sizes.window_ms)
 
 
 def read_map(path: Path) -> Beatmap:

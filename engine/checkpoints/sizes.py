@@ -1,4 +1,4 @@
-"""How much of a song a checkpoint hears at once, read from config.json alone: no weights, no torch."""
+"""How much a checkpoint takes at once, of a song and of words: from config.json alone, no torch."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ class _Config(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class Sizes:
     window_ms: float
     tokens: tuple[int, int] | None
     """How many ids the model reads and writes; None where only a tokenizer is there."""
 
 
-def read_hearing(folder: Path, family: str) -> Hearing:
-    """A folder without a config.json, with a tokenizer alone, hears as its family was published."""
+def read_sizes(folder: Path, family: str) -> Sizes:
+    """A folder without a config.json, with a tokenizer alone, is as large as its family was published."""
     path = folder / "config.json"
     if not path.exists():
-        return Hearing(_window_ms(_USUAL_FRAMES[family], _USUAL_HOP_SAMPLES, _USUAL_RATE_HZ), None)
+        return Sizes(_window_ms(_USUAL_FRAMES[family], _USUAL_HOP_SAMPLES, _USUAL_RATE_HZ), None)
     config = read_json(path, _Config, "fetch the checkpoint again, or choose one of V28 to V32")
     frames = config.backbone_config.max_source_positions * CONV_STRIDE
-    return Hearing(
+    return Sizes(
         _window_ms(frames, config.hop_length, config.sample_rate), (config.vocab_size_in, config.vocab_size)
     )
 
