@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon.engine_link import engine_options
@@ -13,6 +14,7 @@ from engine.host import Engine, EngineError
 from engine.jobs import Progress, Urgency
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import AsyncIterator, Callable
 
     from engine.service import Answer, Request
@@ -20,6 +22,25 @@ if TYPE_CHECKING:
 
 class EngineRefusedError(Exception):
     """One sentence for the person."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Of every command that asks a model about a map."""
+    parser.add_argument(
+        "--model",
+        metavar="NAME|DIR",
+        help="a model of the list, or a checkpoint's folder; else the chosen one",
+    )
+    parser.add_argument(
+        "--audio", type=Path, metavar="FILE", help="the song, where the map's is not beside it"
+    )
+
+
+def model_of(arguments: Namespace) -> str:
+    """A folder with its whole path, since the engine's process stands elsewhere; all else is a name."""
+    model: str = arguments.model or load_settings().engine.model
+    folder = Path(model).expanduser()
+    return str(folder.absolute()) if folder.is_dir() else model
 
 
 @asynccontextmanager

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from daemon.commands import asking
 from daemon.commands.asking import EngineRefusedError, ask, own_engine
 from daemon.commands.check import EXIT_CODES, EXIT_UNREADABLE
 from daemon.commands.maps import MapReadError, NothingToCheckError, find_maps, read_map
 from daemon.commands.modded import ModdedMap, as_text, discussion, opinions_as_json
-from daemon.settings import load_settings
 from daemon.songs.library import audio_of
 from engine import jobs
 from engine.service import Mod, Opinion
@@ -38,14 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", type=Path, metavar="MAP", help="a .osu file, a set's folder, or a Songs folder"
     )
-    parser.add_argument(
-        "--model",
-        metavar="NAME|DIR",
-        help="a model of the list, or a checkpoint's folder; else the chosen one",
-    )
-    parser.add_argument(
-        "--audio", type=Path, metavar="FILE", help="the song, where the map's is not beside it"
-    )
+    asking.add_arguments(parser)
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print one JSON object")
     shape.add_argument("--text", action="store_true", help="print text; so it is done if nothing is said")
@@ -61,8 +54,7 @@ def mod(arguments: Namespace) -> int:
         raise EngineRefusedError(str(error)) from error
     if arguments.audio and not arguments.audio.is_file():
         raise EngineRefusedError(f"{arguments.audio}: there is no such file. Name the song of the map.")
-    model = _absolute(arguments.model or load_settings().engine.model)
-    results = asyncio.run(_mod_all(maps, model, arguments.audio))
+    results = asyncio.run(_mod_all(maps, asking.model_of(arguments), arguments.audio))
     if arguments.json:
         sys.stdout.write(opinions_as_json(results))
     elif arguments.discussion:
@@ -73,12 +65,6 @@ def mod(arguments: Namespace) -> int:
         for line in as_text(results, console.width if console.is_terminal else None):
             console.print(line, soft_wrap=True)
     return _exit_code(results)
-
-
-def _absolute(model: str) -> str:
-    """The engine's process stands in another folder; what is no folder is a name."""
-    path = Path(model).expanduser()
-    return str(path.absolute()) if path.is_dir() else model
 
 
 async def _mod_all(maps: Sequence[Path], model: str, audio: Path | None) -> list[ModdedMap]:

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from daemon.commands import asking
 from daemon.commands.asking import EngineRefusedError, ask_once
 from daemon.commands.maps import MapReadError, read_map
 from daemon.commands.report import dumped
-from daemon.settings import load_settings
 from engine.service import Tokens, TokenTable
 
 if TYPE_CHECKING:
@@ -23,25 +23,21 @@ JSON_SHAPE: Final = 1
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("map", type=Path, metavar="MAP", help="a .osu file")
-    parser.add_argument(
-        "--model",
-        metavar="NAME|DIR",
-        help="a model of the list, or a checkpoint's folder; else the chosen one",
-    )
-    parser.add_argument(
-        "--audio", type=Path, metavar="FILE", help="the song, where the map's is not beside it"
-    )
+    asking.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object, with everything")
 
 
 def tokens(arguments: Namespace) -> int:
+    if arguments.map.is_dir():
+        raise EngineRefusedError(f"{arguments.map} is a folder: name one .osu file in it.")
+    if not arguments.map.exists():
+        raise EngineRefusedError(f"{arguments.map}: there is no such file. Name a .osu file.")
     try:
         read_map(arguments.map)
     except MapReadError as error:
         raise EngineRefusedError(f"{arguments.map} {error}") from error
-    model = arguments.model or load_settings().engine.model
     audio = str(arguments.audio.absolute()) if arguments.audio else None
-    answer = ask_once(Tokens(str(arguments.map.absolute()), _absolute(model), audio))
+    answer = ask_once(Tokens(str(arguments.map.absolute()), asking.model_of(arguments), audio))
     if not isinstance(answer, TokenTable):
         raise EngineRefusedError(
             f"{arguments.map} could not be put into tokens; `mapside doctor` may say why."
@@ -51,12 +47,6 @@ def tokens(arguments: Namespace) -> int:
     else:
         sys.stdout.writelines(f"{line}\n" for line in _lines(answer))
     return 0
-
-
-def _absolute(model: str) -> str:
-    """The engine's process stands in another folder; what is no folder is a name."""
-    path = Path(model).expanduser()
-    return str(path.absolute()) if path.is_dir() else model
 
 
 def _lines(table: TokenTable) -> Iterator[str]:
