@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from daemon.options import Options
     from daemon.settings import Settings
     from daemon.watch.watcher import Removed
+    from engine.checks.check import Check
 
 _log = logging.getLogger(__name__)
 
@@ -121,36 +122,8 @@ class Companion:
             on_connect=self._greet,
             on_message=self._answer,
         )
-        self._workbench = Workbench(
-            archive=self._archive,
-            songs=SongLengths(),
-            checks=checks,
-            tasks=self._tasks,
-            on_news=self._show_map,
-            on_maps=self._pages.show_maps,
-            on_busy=self._pages.show_status,
-            on_failure=self._check_failed,
-        )
-        self._watching = Watching(
-            settings.watch,
-            on_save=self._workbench.submit,
-            on_removed=self._follow_file,
-            on_change=self._pages.show_status,
-            on_hollow=self._warn_of_hollow,
-        )
-        self._link = EngineLink(
-            settings,
-            self._tasks,
-            on_engine=self._pages.show_engine,
-            on_models=self._show_models,
-            on_told=self._pages.tell_whoever_is_there,
-        )
-        self._opinions = Opinions(
-            link=self._link,
-            archive=self._archive,
-            tasks=self._tasks,
-            on_opinion=self._server.broadcast,
-        )
+        self._workbench, self._watching = self._rooms_of_rules(checks)
+        self._link, self._opinions = self._rooms_of_models()
         self.actions = Actions(
             settings=settings,
             log_file=log_file,
@@ -167,6 +140,39 @@ class Companion:
         self._pages.tell_of(
             self._server, self._workbench, self._watching, self._tray, self._link, self._opinions
         )
+
+    def _rooms_of_rules(self, checks: Sequence[Check]) -> tuple[Workbench, Watching]:
+        workbench = Workbench(
+            archive=self._archive,
+            songs=SongLengths(),
+            checks=checks,
+            tasks=self._tasks,
+            on_news=self._show_map,
+            on_maps=self._pages.show_maps,
+            on_busy=self._pages.show_status,
+            on_failure=self._check_failed,
+        )
+        watching = Watching(
+            self._settings.watch,
+            on_save=workbench.submit,
+            on_removed=self._follow_file,
+            on_change=self._pages.show_status,
+            on_hollow=self._warn_of_hollow,
+        )
+        return workbench, watching
+
+    def _rooms_of_models(self) -> tuple[EngineLink, Opinions]:
+        link = EngineLink(
+            self._settings,
+            self._tasks,
+            on_engine=self._pages.show_engine,
+            on_models=self._show_models,
+            on_told=self._pages.tell_whoever_is_there,
+        )
+        opinions = Opinions(
+            link=link, archive=self._archive, tasks=self._tasks, on_opinion=self._server.broadcast
+        )
+        return link, opinions
 
     # The run.
 
