@@ -8,10 +8,8 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from engine.audio.waveform import Waveform
 from engine.generation.windows import WindowShape, cut, sound_of
+from tests.generation.tiny import ramp
 from tests.shared_data import shared
 
 if TYPE_CHECKING:
@@ -24,11 +22,6 @@ VERSIONS = ("v28", "v29", "v30", "v31", "v32")
 def golden_cuts() -> list[dict[str, Any]]:
     cuts: list[dict[str, Any]] = json.loads(shared("golden", "windows", "segments.json").read_text("utf-8"))
     return cuts
-
-
-def ramp(samples: int) -> Waveform:
-    """1, 2, 3 ...: every sample says where it came from, and 0 is silence."""
-    return Waveform(np.arange(1, samples + 1, dtype=np.int32), peak=1)
 
 
 def cut_as(answer: dict[str, Any]) -> tuple[WindowShape, tuple[Window, ...]]:

@@ -8,14 +8,10 @@ import torch
 
 from engine.audio.waveform import Waveform
 from engine.generation.windows import Window, WindowShape, cut, sound_of
+from tests.generation.tiny import ramp
 
 V30 = WindowShape(4_095 * 128)
 V32 = WindowShape(2_047 * 128)
-
-
-def ramp(samples: int) -> Waveform:
-    """1, 2, 3 ...: every sample says where it came from, and 0 is silence."""
-    return Waveform(np.arange(1, samples + 1, dtype=np.int32), peak=1)
 
 
 @pytest.mark.parametrize("shape", [V30, V32], ids=["v30", "v32"])

@@ -1,9 +1,12 @@
-"""Small vocabularies, laid out as the published ones are."""
+"""Small songs and small vocabularies, laid out as the published ones are."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from engine.audio.waveform import Waveform
 from engine.generation.layout import layout_of
 from engine.generation.windows import Window, WindowShape
 from engine.tokens.events import Context, Event, EventType
@@ -26,6 +29,11 @@ BARE: Final = (
 TOLD: Final = {"gamemode": (0, 3), "difficulty": (0, 24), "mapper": (0, 3), "year": (2007, 2077)}
 SONG_POSITION: Final = {"song_position": (-1, 101)}
 MAPPERS: Final = {727: 0, 1001: 1}
+
+
+def ramp(samples: int) -> Waveform:
+    """1, 2, 3 ...: every sample says where it came from, and 0 is silence."""
+    return Waveform(np.arange(1, samples + 1, dtype=np.int32), peak=1)
 
 
 def vocabulary(contexts: Sequence[str] = ALL_CONTEXTS, *, song_position: bool = True) -> Vocabulary:
