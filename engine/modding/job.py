@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+import numpy as np
+
 from engine.audio.decode import AudioError
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 AT_MOST_EVERY_S: Final = 0.2
 """Opinions: more often nobody reads, and each is drawn anew."""
+_NO_NAME: Final = "the map names none", "choose one"
 
 
 class Loaded(Protocol):
@@ -88,7 +91,7 @@ class _Mod:
         self._request, self._loaded, self._caches = request, loaded, caches
         self._mind = caches.mind(loaded.checkpoint.model)
         self._content_hash = hashlib.sha256(request.data).hexdigest()
-        self._song = _opened(request.audio, Path(request.path).name, caches)
+        self._song = _opened(_song_of(request), caches)
         self._map = str(request.path), self._mind.weights
 
     @property
@@ -135,6 +138,7 @@ class _Mod:
             if not isinstance(step, Answer):
                 yield Progress(tally.done, len(reading.windows), "listening and scoring, window by window")
                 continue
+            self._check(step)
             tally.add(step)
             if step.is_new and time.monotonic() - said_at >= AT_MOST_EVERY_S:
                 yield self._opinion(reading, tally, judge)
@@ -144,6 +148,14 @@ class _Mod:
         complete = replace(self._opinion(reading, tally, judge), complete=True)
         self._caches.opinions.keep(self._version, complete)
         yield complete
+
+    def _check(self, answer: Answer) -> None:
+        """Damaged weights load like others, and are never surprised: the map would pass for a perfect one."""
+        if not np.isfinite(answer.scores.surprisal).all():
+            raise JobError(
+                f"the model {self._loaded.name} answers with what is no number: its weights are damaged, or "
+                "too large for the precision; fetch it again, or set the engine's precision to float32"
+            )
 
     def _modder(self, reading: Reading) -> Modder:
         listener = Listener(self._mind, reading.speech, self._song, reading.conditions, self._caches.files)
@@ -201,12 +213,19 @@ def _is_pinned(speech: Speech) -> bool:
     return Condition.DIFFICULTY in speech.spec.conditions
 
 
-def _opened(audio: str | None, map_name: str, caches: ModdingCaches) -> Song:
-    if audio is None:
-        raise JobError(
-            f"the song of {map_name} was not found: put it into the map's folder, or choose it again in the "
-            "editor's song setup"
-        )
+def _song_of(request: Mod) -> str:
+    if request.audio is not None:
+        return request.audio
+    name = Document.parse(request.data).beatmap.general.audio_filename
+    why, what = (
+        (f"no {name[:80]!r} lies in its folder", "put it there, or choose it again") if name else _NO_NAME
+    )
+    raise JobError(
+        f"the song of {Path(request.path).name} was not found ({why}): {what} in the editor's song setup"
+    )
+
+
+def _opened(audio: str, caches: ModdingCaches) -> Song:
     try:
         return caches.songs.open(Path(audio))
     except AudioError as error:
@@ -220,7 +239,7 @@ def fill_song(request: FillSong, loaded: Loaded, caches: ModdingCaches) -> Job:
     nothing is worth hearing.
     """
     mind, speech = caches.mind(loaded.checkpoint.model), Speech(loaded.checkpoint)
-    song = _opened(request.audio, Path(request.audio).name, caches)
+    song = _opened(request.audio, caches)
     windows = cut(song.waveform.samples, speech.shape)
     rating = caches.told.get((song.content_hash, mind.weights))
     if _is_pinned(speech) and rating is None:

@@ -106,7 +106,8 @@ def measured(logits: Tensor, real: Tensor) -> Tensor:
     probabilities = logits.float().softmax(dim=-1)
     held = probabilities.gather(1, real[:, None])  # [R, 1]
     entropy = -(probabilities * (probabilities + _NEVER).log2()).sum(dim=-1, keepdim=True)
-    relative = torch.where(entropy > 0, -(held + _NEVER).log2() / entropy, 0.0)
+    # What is no number stays none: of a damaged model, nothing must look like everyday.
+    relative = torch.where(entropy <= 0, 0.0, -(held + _NEVER).log2() / entropy)
     likelihood, likeliest = probabilities.topk(min(ALTERNATIVES, probabilities.shape[1]), dim=-1)
     return torch.cat((relative, held, likeliest.float(), likelihood), dim=-1)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import wave
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
 from engine.beatmap.builder import mania, osu
 from engine.beatmap.document import Document
@@ -116,8 +118,23 @@ def test_another_song_under_the_same_name_is_heard_as_another_song(song: Path, c
 
 class TestWhatCannotBeModded:
     def test_no_song(self, caches: ModdingCaches) -> None:
-        with pytest.raises(JobError, match=r"the song of a map\.osu was not found"):
+        with pytest.raises(JobError, match=r"the song of a map\.osu was not found \(no 'audio.mp3' lies in"):
             list(mod(request(mapped().to_bytes(), None), loaded(), caches))
+
+    def test_a_map_that_names_no_song(self, caches: ModdingCaches) -> None:
+        data = mapped().set_value("General", "AudioFilename", "").to_bytes()
+        with pytest.raises(JobError, match=r"a map\.osu was not found \(the map names none\): choose one in"):
+            list(mod(request(data, None), loaded(), caches))
+
+    @pytest.mark.parametrize("name", ["tiny v30", "tiny v32"])
+    def test_a_model_whose_weights_are_no_numbers(self, name: str, song: Path, caches: ModdingCaches) -> None:
+        damaged = worlds.Loaded(worlds.tiny_v30() if name == "tiny v30" else worlds.tiny_v32())
+        with torch.no_grad():
+            for weight in damaged.checkpoint.model.parameters():
+                weight.fill_(math.nan)
+        for _ in range(2):  # the second time, from what was kept of the first
+            with pytest.raises(JobError, match=r"tiny answers with what is no number.*fetch it again"):
+                list(mod(request(mapped().to_bytes(), song), damaged, caches))
 
     def test_a_song_that_is_missing(self, caches: ModdingCaches, tmp_path: Path) -> None:
         with pytest.raises(JobError, match=r"gone\.mp3 is missing"):
