@@ -177,7 +177,10 @@ class Vocabulary:
             )
 
     def _unknown(self, kind: EventType) -> NoReturn:
-        raise TokenError(f"{self.source} knows no '{kind}' events; this checkpoint was trained without them")
+        raise TokenError(
+            f"{self.source} knows no '{kind}' events: its model was trained without them, and cannot be told "
+            "this map; choose another model"
+        )
 
 
 def _read(state: Mapping[str, Any], source: str) -> Vocabulary:

@@ -68,6 +68,11 @@ def test_a_missing_map_is_named(checkpoint: Path, tmp_path: Path) -> None:
     assert "no-such.osu" in refusal(tmp_path / "no-such.osu", "--model", checkpoint)
 
 
+def test_a_map_that_never_was_and_a_folder_are_told_apart(checkpoint: Path, tmp_path: Path) -> None:
+    assert "there is no such file" in refusal(tmp_path / "never.osu", "--model", checkpoint)
+    assert f"{tmp_path} is a folder: name one .osu file in it" in refusal(tmp_path, "--model", checkpoint)
+
+
 def test_what_is_no_map_is_named(checkpoint: Path, tmp_path: Path) -> None:
     (tmp_path / "song.osu").write_bytes(b"ID3 this is a song")
     assert "song.osu" in refusal(tmp_path / "song.osu", "--model", checkpoint)
