@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from engine.tokens.events import Context, Events
 
 NEARBY_BYTES: Final = 384 << 20
-"""Six of V32's windows in bfloat16 with all that is known of them, or sixteen with their tokens alone. With it
-the process stays below 2 GB in float32.
+"""Six of V32's windows in bfloat16 with all that is known of them, or sixteen with their tokens alone. So the
+process stays below 2 GB in float32.
 """
 KEPT_ANSWERS: Final = 4096
 """Windows: forty versions of a three-minute map with nothing in common. 5 KB each."""
