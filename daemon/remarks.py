@@ -25,8 +25,8 @@ WARNING_FROM: Final = 100.0
 """Relative surprisal, shown as 10: below it the reference's MaiMod speaks of taste."""
 FINDING_FROM: Final = 20.0
 """Relative surprisal below which the reference's MaiMod says nothing."""
-STRONGEST: Final = 10_000.0
-"""Relative surprisal that fills the bar: a model sure of something else says about this much."""
+STRONG: Final = 10_000.0
+"""Relative surprisal of half the strength there is: a model sure of something else says about this much."""
 HOTTEST: Final = 1_000.0
 """Relative surprisal (shown as 100, likely an issue) at which the heat strip is at its hottest."""
 
@@ -125,7 +125,7 @@ def _remark(locator: Locator, suggestion: Suggestion) -> Remark:
         time_ms=first.time_ms,
         end_ms=first.end_ms,
         objects=first.objects,
-        strength=_share(suggestion.surprisal, FINDING_FROM, STRONGEST),
+        strength=_strength(suggestion.surprisal),
     )
     spots = tuple(
         Spot(
@@ -138,10 +138,21 @@ def _remark(locator: Locator, suggestion: Suggestion) -> Remark:
     return Remark(suggestion, locator.locate(finding, check.topic.value), spots)
 
 
+def _strength(surprisal: float) -> float:
+    """Never quite 1: of two remarks the more surprising one is always listed first."""
+    steps = _steps(surprisal, FINDING_FROM, STRONG)
+    return steps / (1 + steps)
+
+
 def _share(value: float, nothing: float, full: float) -> float:
+    return min(1.0, _steps(value, nothing, full))
+
+
+def _steps(value: float, nothing: float, one: float) -> float:
+    """How far above nothing, in ratios: 1 for `one`, and on."""
     if not value > nothing:  # NaN as well
         return 0.0
-    return min(1.0, math.log(value / nothing) / math.log(full / nothing))
+    return math.log(value / nothing) / math.log(one / nothing)
 
 
 class _RuleFindings:

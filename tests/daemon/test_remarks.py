@@ -40,10 +40,12 @@ def test_no_opinion_is_worse_than_a_warning(surprisal: float, severity: Severity
 
 def test_what_is_more_surprising_is_stronger() -> None:
     analysis = looked_at(mapped())
-    remarks, _ = remarks_on(analysis, [about(analysis, 3, surprisal=each) for each in (2000.0, 300.0, 25.0)])
+    remarks, _ = remarks_on(
+        analysis, [about(analysis, 3, surprisal=each) for each in (4e4, 2e4, 2000.0, 300.0, 25.0)]
+    )
     strengths = [each.located.finding.strength for each in remarks]
     assert strengths == sorted(strengths, reverse=True)
-    assert len(set(strengths)) == 3
+    assert len(set(strengths)) == 5
 
 
 def test_every_place_of_a_suggestion_can_be_reached() -> None:
