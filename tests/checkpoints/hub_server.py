@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlparse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PIECE_BYTES = 50_000
 LARGE_BYTES = 1000
 """Files from this size on are named by their SHA-256, as the hub does with LFS."""
 
@@ -29,6 +31,8 @@ class Hub:
     cuts_after: int | None = None
     """Ends each answer after so many bytes of a file's content."""
     cuts_left: int = 1
+    pause_s: float = 0.0
+    """After each piece of a file's content."""
     spoils: bool = False
     status: int | None = None
     """Of every answer, with `says` for its content."""
@@ -129,7 +133,12 @@ def serve(request: BaseHTTPRequestHandler, hub: Hub, content: bytes) -> None:
         request.wfile.write(rest[: hub.cuts_after])
         request.close_connection = True
         return
-    request.wfile.write(rest)
+    for start in range(0, len(rest), PIECE_BYTES):
+        try:
+            request.wfile.write(rest[start : start + PIECE_BYTES])
+        except OSError:  # whoever asked has gone
+            return
+        time.sleep(hub.pause_s)
 
 
 def send(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
@@ -29,7 +29,7 @@ async def companion(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overlay: OverlayPage
 ) -> AsyncIterator[RunningCompanion]:
     (tmp_path / "Songs").mkdir()
-    with a_hub(monkeypatch, tmp_path / "cache", pause_s=0.08):
+    with a_hub(monkeypatch, tmp_path / "cache", pause_s=0.25):
         songs = ("--songs", str(tmp_path / "Songs"))
         async with RunningCompanion(tmp_path / "home", *songs) as companion:
             await overlay.open(companion.link)

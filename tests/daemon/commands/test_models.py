@@ -61,7 +61,7 @@ def test_a_model_is_brought_listed_and_removed(
 def test_ctrl_c_keeps_what_has_come_and_the_next_pull_goes_on(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with a_hub(monkeypatch, tmp_path / "cache", pause_s=0.1) as hub:
+    with a_hub(monkeypatch, tmp_path / "cache", pause_s=0.3) as hub:
         pulling = subprocess.Popen(
             [sys.executable, "-m", "daemon.cli", "models", "pull", "v32"],
             cwd=ROOT,
@@ -71,16 +71,16 @@ def test_ctrl_c_keeps_what_has_come_and_the_next_pull_goes_on(
             text=True,
         )
         eventually(lambda: any("model.safetensors" in path for path, _ in hub.requests), "it downloads")
-        eventually(lambda: any(home.rglob("*.part*")) or any(home.rglob("*part*")), "some of it is here")
+        eventually(lambda: any(home.rglob("*.part")), "some of it is here")
         pulling.send_signal(signal.SIGINT)
-        stdout, stderr = pulling.communicate(timeout=20)
+        stdout, stderr = pulling.communicate(timeout=60)
         assert (pulling.returncode, stdout) == (130, "")
         assert "`mapside models pull v32` goes on from there." in stderr
         assert "Traceback" not in stderr
         partial = listed(home)["v32"]
         assert partial["state"] == "partial"
         assert 0 < partial["done_bytes"] < partial["size_bytes"]
-        asked = len(hub.requests)
+        asked, hub.pause_s = len(hub.requests), 0.0
         assert mapside("models", "pull", "v32", home=home).returncode == 0
         ranges = [wanted for path, wanted in hub.requests[asked:] if "model.safetensors" in path]
         assert any(ranges), "only the rest is asked for"
