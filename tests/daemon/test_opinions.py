@@ -259,8 +259,10 @@ class TestTheModelIsNotAsked:
 
     async def test_and_what_it_said_is_not_shown_until_they_are_on_again(self, tmp_path: Path) -> None:
         async with a_room(tmp_path) as room:
-            one, other = room.look(mapped(), "a"), room.look(mapped(2), "b", name="b.osu")
+            one = room.look(mapped(), "a")
             question = await room.question()
+            other = room.look(mapped(2), "b", name="b.osu")
+            await room.question(1)
             question.say(a_complete(one, "a", 3))
             question.end()
             await room.state("done")
