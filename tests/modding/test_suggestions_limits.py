@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -253,6 +254,7 @@ def test_scores_of_a_thousand_objects_are_judged_within_ten_milliseconds() -> No
 
 
 def _took_ms(judge: Judge, scored: list[Scored]) -> float:
-    start = time.process_time()
+    gc.collect()  # what other tests have left behind is not swept up meanwhile
+    start = time.thread_time()
     judge.suggest(scored)
-    return (time.process_time() - start) * 1000
+    return (time.thread_time() - start) * 1000
