@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,11 +26,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
+from bench.remod_maps import SEED, edited, maps, write_song
 from bench.report import Figure, Measured, command, median, percentile
 from engine.audio.mel import MelSpectrogram
-from engine.audio.waveform import SAMPLE_RATE
-from engine.beatmap.builder import osu
-from engine.beatmap.document import Document
 from engine.checkpoints.upstream import Checkpoint, load
 from engine.child import device
 from engine.generation.prompts import model_conditions, teacher_forced
@@ -50,10 +47,10 @@ from tests.modding.worlds import v30_tokenizer, v32_tokenizer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.beatmap.document import Document
     from engine.modding.listening import Song
     from engine.modding.reading import Reading
 
-CORPUS: Final = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 MAPS, EDITS_PER_MAP = 5, 6
 IN_EARNEST: Final = 2
 """Maps."""
@@ -61,7 +58,6 @@ SAMPLED_WINDOWS: Final = 4
 """Of the reference's way, per map, in one batch."""
 RATING: Final = 5.0
 CACHE_BYTES: Final = 4 << 30
-SEED: Final = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,70 +96,6 @@ class OneMap:
     edits: list[Edit] = field(default_factory=list)
     same_again_ms: float = 0.0
     model_calls_for_it: int = 0
-
-
-# ---- maps and edits
-
-
-def maps(count: int, seconds: float) -> list[tuple[str, Document]]:
-    """Of the corpus, by real mappers and about as long as the song; else some of our own."""
-    found = _of_the_corpus(count, seconds) if CORPUS.is_dir() else []
-    made = [(f"made {number}", _made(number, seconds)) for number in range(count - len(found))]
-    return found + made
-
-
-def _of_the_corpus(count: int, seconds: float) -> list[tuple[str, Document]]:
-    rows = [line.split(",") for line in (CORPUS / "index.csv").read_text().splitlines()[1:]]
-    fitting = [
-        (row[0], int(row[4]))
-        for row in rows
-        if row[2] == "0" and row[11] == "human" and 0.85 * seconds <= float(row[5]) <= 0.99 * seconds
-    ]
-    fitting.sort(key=lambda one: one[1])
-    chosen = [fitting[len(fitting) * (2 * at + 1) // (2 * count)] for at in range(count)] if fitting else []
-    names = list(dict(chosen))
-    return [(Path(name).stem, Document.parse((CORPUS / name).read_bytes())) for name in names]
-
-
-def _made(number: int, seconds: float) -> Document:
-    beat_ms, rng = 60_000 / (150 + 10 * number), random.Random(number)
-    built = osu().timing(150 + 10 * number, at=500)
-    for index in range(int((seconds * 1000 - 1500) / beat_ms * 1.5)):
-        at = round(500 + index * beat_ms / 1.5)
-        x, y = rng.randrange(60, 400), rng.randrange(60, 300)
-        if index % 3 == 2:
-            built = built.slider(at=at, x=x, y=y, path=f"L|{x + 50}:{y}", length=50, new_combo=index % 4 == 0)
-        else:
-            built = built.circle(at=at, x=x, y=y, new_combo=index % 4 == 0, sound=rng.choice([0, 0, 2, 8]))
-    return built.document()
-
-
-def edited(document: Document, at_ms: float, rng: random.Random) -> tuple[Document, float]:
-    """One object near there, changed as a mapper would; and where it stands."""
-    objects = [obj for obj in document.beatmap.objects[1:-1] if not hasattr(obj, "end_ms")]
-    chosen = sorted(objects, key=lambda obj: abs(obj.time_ms - at_ms))[rng.randrange(4)]
-    fields = document.lines[chosen.line].decode().rstrip("\r\n").split(",")
-    match rng.randrange(5):
-        case 0:
-            return document.delete_lines([chosen.line]), chosen.time_ms
-        case 1:
-            fields[2] = str(int(fields[2]) + rng.choice([-43, 37]))
-        case 2:
-            fields[4] = str(int(fields[4]) ^ 8)
-        case 3:
-            fields[3] = str(int(fields[3]) ^ 4)
-        case _:
-            fields[0], fields[1] = str(rng.randrange(512)), str(rng.randrange(384))
-    return document.replace_line(chosen.line, ",".join(fields)), chosen.time_ms
-
-
-def write_song(path: Path, seconds: float) -> None:
-    noise = np.random.default_rng(SEED).integers(-8000, 8000, int(seconds * SAMPLE_RATE), dtype=np.int16)
-    with wave.open(str(path), "wb") as song:
-        song.setnchannels(1)
-        song.setsampwidth(2)
-        song.setframerate(SAMPLE_RATE)
-        song.writeframes(noise.tobytes())
 
 
 # ---- the reference's way
