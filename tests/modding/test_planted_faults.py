@@ -10,7 +10,6 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 import pytest
-import torch
 
 from bench import clean_maps, planted_faults
 from bench.clean_maps import CleanMap
@@ -317,7 +316,6 @@ def test_random_weights_come_out_at_chance(tmp_path: Path) -> None:
     """Whatever a model says that knows nothing: no object is suspicious for being of a certain kind, or for
     having more said about it.
     """
-    torch.set_num_threads(1)
     audio = write_song(tmp_path)
     maps = [each for each in clean_maps.our_own(audio) if each.name == "ours, Hard"]
     aucs = []
