@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,30 @@ def test_only_the_protocol_and_the_command_line_know_json(path: Path) -> None:
     """
     our_own_files = {"log.py", "store.py", "single.py", "settings_file.py"}
     checkpoint_files = {"vocab.py"}
-    allowed = {"protocol.py", "report.py", "doctor.py"} | our_own_files | checkpoint_files
+    allowed = {"protocol.py", "report.py"} | our_own_files | checkpoint_files
     if path.name not in allowed:
         assert "json" not in {module.split(".")[0] for module in imported(path)}
+
+
+def named_rooms() -> set[Path]:
+    """In the table: a file without a folder lies in the folder of the one before it."""
+    found: set[Path] = set()
+    for row in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines():
+        folder = ROOT
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1]) if row.startswith("| `") else ():
+            path = folder / name if "/" not in name else ROOT / name
+            folder = path.parent
+            found.add(path)
+    return found
+
+
+def test_every_room_of_the_table_stands() -> None:
+    assert [path for path in named_rooms() if not path.exists()] == []
+
+
+@pytest.mark.parametrize("package", ["daemon", "engine"])
+def test_every_room_is_in_the_table(package: str) -> None:
+    rooms = {
+        path for path in (ROOT / package).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert {path.name for path in rooms - named_rooms()} <= {"__init__.py"}
