@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,10 +11,6 @@ import torch
 from engine.modding.surprisal import Asked, measured, row_scores, scored
 from engine.tokens.events import Context, Event, EventType
 from engine.tokens.vocab import Vocabulary
-from tests.modding import golden
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_certain_model_is_surprised_by_anything_else() -> None:
@@ -75,24 +70,3 @@ def test_what_surprises_less_than_asked_for_is_left_out() -> None:
     scores = row_scores(measured(logits, torch.tensor([3, 7])).numpy())
     found = list(scored([Asked(Context.MAP, 0, 0, 2)], scores, events, vocab, 0, least=2.0))
     assert [one.index for one in found] == [1]
-
-
-@pytest.mark.parametrize("name", golden.VECTORS)
-def test_the_prompts_are_the_references(name: str) -> None:
-    assert golden.prompts_that_differ(name) == []
-
-
-@pytest.mark.parametrize("name", golden.EXACT)
-def test_it_is_as_surprised_as_the_reference_and_expected_the_same(name: str, tmp_path: Path) -> None:
-    differences = golden.compare(name, tmp_path)
-    assert differences
-    assert [one for one in differences if not one.is_within_rounding] == []
-    assert [one for one in differences if not one.expects_the_same] == []
-
-
-@pytest.mark.parametrize("name", golden.HALF_PRECISION)
-def test_the_references_half_precision_is_of_the_same_opinion(name: str, tmp_path: Path) -> None:
-    """It rounds to three digits on the way, so that only the bulk can be compared."""
-    differences = golden.compare(name, tmp_path)
-    assert np.median([one.relative for one in differences]) < 0.02
-    assert np.mean([one.expects_the_same for one in differences]) > 0.98
