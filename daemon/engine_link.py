@@ -81,6 +81,11 @@ class EngineLink:
         return self._chosen_line().is_ready
 
     @property
+    def missing(self) -> str:
+        """What is the matter with the chosen model, where more is known than that it is not here."""
+        return self._chosen_line().note
+
+    @property
     def idle(self) -> bool:
         return self._state is None or self._state.status in ("off", "idle")
 

@@ -46,4 +46,7 @@ class ModelLine:
 def as_sentence(error: Exception | str) -> str:
     """The engine words its errors for a command line: "the engine broke off (...): ask again"."""
     text = str(error).strip()
-    return text[:1].upper() + text[1:] + ("" if not text or text.endswith((".", "!", "?")) else ".")
+    first = text.partition(" ")[0]
+    if "." not in first:  # a file keeps its name: audio.mp3 is not Audio.mp3
+        text = text[:1].upper() + text[1:]
+    return text + ("" if not text or text.endswith((".", "!", "?")) else ".")

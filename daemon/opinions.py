@@ -192,7 +192,7 @@ class Opinions:
         if not (self._link.ai or wanted):
             return OpinionState.OFF, AI_OFF
         if not await self._link.find_out():
-            return OpinionState.NO_MODEL, NO_MODEL
+            return OpinionState.NO_MODEL, self._link.missing or NO_MODEL
         return None, ""
 
     async def _listen(self, hearing: Hearing, run: int) -> None:

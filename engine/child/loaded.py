@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import torch
 
@@ -33,12 +33,20 @@ class Loaded:
     device_words: str
 
 
+_OF_A_MODEL: Final = frozenset({".json", ".safetensors"})
+"""Whoever trains it may write anything else beside it."""
+_Files: TypeAlias = frozenset[tuple[str, int, int, int]]
+"""Of each: name, size, time of the last change, and number on the disk."""
+
+
 class LoadedModels:
     def __init__(self, setup: Setup, teller: Teller) -> None:
         self._setup = setup
         self._teller = teller
         self._where: device.Where | None = None
         self._loaded: Loaded | None = None
+        self._files: _Files = frozenset()
+        """Its folder's when it was loaded: others may stand there under the same names by now."""
         self._jobs: list[Job] = []
         """All that use the loaded model, and by that hold it in memory."""
 
@@ -70,10 +78,11 @@ class LoadedModels:
         self._teller.say_model(None, None)
 
     def _get(self, name: str, folder: Path) -> Loaded:
-        if self._loaded is None or self._loaded.folder != folder:
+        files = _files_of(folder)
+        if self._loaded is None or self._loaded.folder != folder or self._files != files:
             self.unload()
             self._teller.say("loading")
-            self._loaded = self._load(name, folder)
+            self._loaded, self._files = self._load(name, folder), files
             self._teller.say_model(name, self._loaded.device_words)
             self._teller.say("working")
         return self._loaded
@@ -84,3 +93,12 @@ class LoadedModels:
         )
         checkpoint = upstream.load(folder, dtype=where.dtype, device=where.device)
         return Loaded(checkpoint, name, folder, where.device, where.dtype, where.words)
+
+
+def _files_of(folder: Path) -> _Files:
+    """Of a folder that cannot be looked into: none, and loading says why."""
+    try:
+        found = [(path.name, path.stat()) for path in folder.iterdir() if path.suffix in _OF_A_MODEL]
+    except OSError:
+        return frozenset()
+    return frozenset((name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in found)

@@ -244,6 +244,30 @@ class TestTrouble:
             await save(app, page, synth())
             assert "model.safetensors" in (await opinion(page, "failed"))["note"]
 
+    async def test_a_checkpoint_that_is_replaced_or_taken_away_is_not_asked_any_more(
+        self, songs: Path, v32: Path
+    ) -> None:
+        async with running(songs, with_model(v32)) as app, app.page() as page:
+            await save(app, page, synth())
+            await opinion(page, "done")
+            (v32 / "model.safetensors").write_bytes(b"no weights")
+            await save(app, page, edited(1))
+            told = await opinion(page, "failed")
+            assert "model.safetensors" in told["note"]
+            shutil.rmtree(v32)
+            await save(app, page, edited(2))
+            told = await opinion(page, "no_model")
+            assert str(v32) in told["note"]
+            assert "is not there" in told["note"]
+
+    async def test_a_song_that_is_none_is_told_under_its_own_name(
+        self, songs: Path, a_set: Path, v32: Path
+    ) -> None:
+        (a_set / "audio.flac").write_bytes(b"not a song at all" * 100)
+        async with running(songs, with_model(v32)) as app, app.page() as page:
+            await save(app, page, synth())
+            assert (await opinion(page, "failed"))["note"].startswith("audio.flac is not audio")
+
 
 class TestWhatAPersonAsksFor:
     async def test_the_whole_set_is_modded_though_ai_findings_are_off(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import weakref
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,20 @@ def test_what_cannot_be_loaded_leaves_nothing_loaded(
         next(models.work_with("bad", bad, use))
     assert states[-1].model is None
     assert next(models.work_with("good", good, use))
+
+
+def test_a_model_whose_files_are_others_by_now_is_loaded_anew(models: LoadedModels, tmp_path: Path) -> None:
+    folder = v32().write(tmp_path / "model")
+    _, before = used(models.work_with("model", folder, use))
+    shutil.rmtree(folder)
+    v30().write(folder)
+    _, after = used(models.work_with("model", folder, use))
+    assert before() is None
+    assert after() is not None
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(CheckpointError, match=r"model\.safetensors"):
+        next(models.work_with("model", folder, use))
+    assert after() is None
 
 
 def test_the_state_says_what_is_loaded_and_where_it_runs(
