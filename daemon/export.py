@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from engine.beatmap.timestamps import discussion_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from engine.beatmap.beatmap import Beatmap
     from engine.checks.check import Finding
 
@@ -24,11 +22,6 @@ def discussion_post(beatmap: Beatmap, finding: Finding) -> str:
     """One post holds one timestamp, the first; what concerns the whole difficulty has none."""
     stamp = "" if finding.time_ms is None else discussion_stamp(beatmap, finding.time_ms, finding.objects)
     return shortened(stamp, " ".join(finding.message.split()))
-
-
-def discussion_text(beatmap: Beatmap, findings: Iterable[Finding]) -> str:
-    """Several posts, a line each, to be taken apart by the one who posts them."""
-    return "\n".join(discussion_post(beatmap, finding) for finding in findings)
 
 
 def shortened(stamp: str, message: str) -> str:

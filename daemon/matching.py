@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -172,7 +172,3 @@ def _same_claim(anchor: Anchor) -> Hashable | None:
     if anchor.time_ms is not None:
         return None
     return anchor.check_id, anchor.variant, _DIGITS.sub("#", anchor.message)
-
-
-def unique_contents(contents: Iterable[Hashable]) -> set[Hashable]:
-    return {content for content, count in Counter(contents).items() if count == 1}

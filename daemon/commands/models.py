@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from engine.service import Answer, ModelInfo
 
-EXIT_FAILED: Final = 3
 EXIT_INTERRUPTED: Final = 130
 JSON_SHAPE: Final = 1
 WIDE: Final = 240

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-LIKELY_WRONG: Final = 100.0
-"""Of the surprise as it is shown: from here on a suggestion is worth acting on, below `TASTE` it is taste."""
-TASTE: Final = 10.0
 SHOWN_PER_SURPRISAL: Final = 0.1
 """A relative surprisal of 1000 is shown as 100."""
 

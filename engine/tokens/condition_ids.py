@@ -51,13 +51,6 @@ def difficulty_id(vocab: Vocabulary, star_rating: float | None) -> int:
     return vocab.id_of(EventType.DIFFICULTY, _within(step, 0, classes - 1))
 
 
-def star_rating_of(vocab: Vocabulary, token: int) -> float | None:
-    """The lower bound of the class; None for the unknown one."""
-    _, step = vocab.decode(token)
-    classes = vocab.labels.difficulty_classes
-    return None if step == classes else step * vocab.labels.most_difficulty / classes
-
-
 def mapper_id(vocab: Vocabulary, user_id: int | None) -> int:
     return vocab.id_of(EventType.MAPPER, mapper_class(vocab, user_id))
 

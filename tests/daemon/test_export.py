@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from daemon.export import POST_LIMIT, discussion_post, discussion_text
+from daemon.export import POST_LIMIT, discussion_post
 from engine.beatmap.builder import mania, osu, taiko
 from engine.beatmap.timestamps import parse_timestamp
 from engine.checks.check import Finding, Severity
@@ -46,8 +46,3 @@ def test_a_post_fits_the_website_and_keeps_its_timestamp(objects: tuple[int, ...
 
 def test_a_message_of_several_lines_is_one_post() -> None:
     assert discussion_post(MAP, finding("one\ntwo\r\n three")) == "one two three"
-
-
-def test_several_findings_are_a_line_each() -> None:
-    text = discussion_text(MAP, [finding(time_ms=1000, objects=(0,)), finding("Too short.")])
-    assert text == "00:01:000 (1) - This circle is late.\nToo short."
