@@ -310,7 +310,7 @@ class TestRequests:
     async def test_quit_ends_it(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
             await page.ask("quit")
-            await until(lambda: not app.companion._server.clients, within_s=2)
+            await until(lambda: not app.companion._server.clients)
 
     async def test_of_the_tray_that_cannot_be_done_are_told_on_the_page(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 
 
 def need(*programs: str) -> None:

