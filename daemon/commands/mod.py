@@ -15,6 +15,7 @@ from daemon.commands.asking import EngineRefusedError, ask, own_engine
 from daemon.commands.check import EXIT_CODES, EXIT_UNREADABLE
 from daemon.commands.maps import MapReadError, NothingToCheckError, find_maps, read_map
 from daemon.commands.modded import ModdedMap, as_text, discussion, opinions_as_json
+from daemon.engine_state import as_sentence
 from daemon.songs.library import audio_of
 from engine import jobs
 from engine.service import Mod, Opinion
@@ -123,6 +124,8 @@ def _question(path: Path, data: bytes, document: Document, model: str, audio: Pa
 
 
 def _result(path: Path, document: Document, answer: Answer | None) -> ModdedMap:
+    if isinstance(answer, Opinion) and answer.note and not answer.total:  # there was nothing to look at
+        return ModdedMap(path, document, failure=as_sentence(answer.note))
     if isinstance(answer, Opinion) and answer.complete:
         return ModdedMap.of(path, document, answer)
     return ModdedMap(path, document, failure="The engine ended before it had looked at the whole map.")

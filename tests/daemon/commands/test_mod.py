@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from daemon.export import POST_LIMIT
+from engine.beatmap.builder import osu
 from engine.beatmap.timestamps import parse_timestamp
 from tests.daemon.commands.command_line import mapside
 from tests.shared_data import shared
@@ -118,3 +119,13 @@ def test_what_cannot_be_done_is_a_sentence(a_set: Path, home: Path, more: list[s
     assert done.returncode == 3
     assert named in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_map_that_a_model_cannot_look_at_does_not_pass_for_one_without_objections(
+    checkpoint: Path, a_set: Path, home: Path, tmp_path: Path
+) -> None:
+    untimed = tmp_path / "untimed.osu"
+    untimed.write_bytes(osu().circle(at=1000).bytes())
+    done = mod(untimed, "--model", checkpoint, "--audio", a_set / "audio.flac", home=home)
+    assert done.returncode == 3
+    assert "untimed.osu could not be modded: This map has no timing yet" in done.stdout
