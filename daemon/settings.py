@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from daemon import paths
 from daemon.settings_file import SettingsError, line_of, parse, read_text, save_setting
@@ -33,6 +35,12 @@ def _folder_or_none(value: object) -> object:
 def _split_words(value: object) -> object:
     """A list in the environment is written with commas."""
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _device(value: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d{1,3})?", value):
+        raise PydanticCustomError("device", "Input should be 'auto', 'cuda', 'cuda:1', 'mps' or 'cpu'")
+    return value
 
 
 class _Section(BaseModel):
@@ -75,7 +83,7 @@ class AiSettings(_Section):
 
 class EngineSettings(_Section):
     model: str
-    device: str = Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")
+    device: Annotated[str, AfterValidator(_device)]
     precision: Literal["auto", "float32", "bfloat16"]
     threads: int = Field(ge=0, le=1024)
     idle_unload_s: int = Field(ge=1, le=1_000_000)

@@ -262,6 +262,8 @@ def _can_read(entry: Entry, mode: Mode) -> bool:
 
 def _as_folder(model: str) -> Path | None:
     """None for what can only be a name or a repository."""
+    if not model.strip():  # a path would take it for the folder we stand in
+        return None
     try:
         path = Path(os.path.expandvars(model)).expanduser()
         looks_like_one = path.is_absolute() or model.startswith(".") or "\\" in model

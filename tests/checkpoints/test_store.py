@@ -498,6 +498,11 @@ def test_a_name_that_nobody_has_gets_the_nearest(place: Place) -> None:
         place.store.resolve("mime", Mode.OSU)
 
 
+def test_no_name_at_all_is_not_the_folder_we_stand_in(place: Place) -> None:
+    with pytest.raises(CheckpointError, match="no model is called ''"):
+        place.store.resolve("", Mode.OSU)
+
+
 def test_a_folder_of_the_persons_own(place: Place, tmp_path: Path) -> None:
     own = tmp_path / "own"
     with pytest.raises(CheckpointError, match="there is no folder"):

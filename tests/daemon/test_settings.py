@@ -247,3 +247,9 @@ def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
 
 def test_the_line_of_a_setting_is_the_one_in_its_own_section() -> None:
     assert line_of("[a]\nport = 1\n[server]\nport = 2\n", "server.port") == 4
+
+
+@pytest.mark.parametrize("device", ["toaster", "cuda:", "CPU", ""])
+def test_a_device_that_is_none_is_refused_with_those_that_are(device: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="should be 'auto', 'cuda', 'cuda:1', 'mps' or 'cpu'"):
+        load(tmp_path, f'[engine]\ndevice = "{device}"\n')
