@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from daemon.engine_state import as_sentence
 from daemon.protocol import Message, encoded, finding_json, gone_json, number, number_or_none
 from daemon.remarks import warmth
 from engine.beatmap.objects import Mode
@@ -62,7 +63,7 @@ def opinion(shown: ShownOpinion) -> Message:
         "device": said.device if said else None,
         "rating": number_or_none(said.rating) if said else None,
         "seconds": round(number(said.seconds), 3) if said else None,
-        "note": shown.note or (said.note if said else ""),
+        "note": shown.note or (as_sentence(said.note) if said else ""),
         "heat": _heat(said) if said else None,
         "findings": [
             _finding(remark, verdict) for remark, verdict in zip(shown.remarks, shown.verdicts, strict=True)

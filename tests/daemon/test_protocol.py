@@ -8,6 +8,7 @@ import pytest
 
 from daemon import protocol, protocol_engine
 from daemon.protocol import BadRequestError, read_reply, read_request, write_request
+from daemon.remarks import OpinionState, ShownOpinion
 from daemon.wire_requests import (
     CheckNow,
     ModSet,
@@ -19,6 +20,7 @@ from daemon.wire_requests import (
     SetIntended,
     UnloadEngine,
 )
+from engine.modding.opinion import Opinion
 from tests.daemon.message_examples import as_json, example_shown, example_shown_opinion, examples
 
 EXAMPLES = as_json()
@@ -117,6 +119,13 @@ class TestMessages:
         }
         assert message["map_version"] == EXAMPLES["map"]["map_version"]
         assert all(heat is None or 0 <= heat <= 1 for heat in message["heat"]["values"])
+
+    def test_of_an_opinion_put_what_the_engine_notes_as_a_sentence(self) -> None:
+        opinion = Opinion(
+            "", (), (), 500.0, 0, 0, "v32", "CPU", None, 0.1, complete=True, note="no timing yet"
+        )
+        told = protocol_engine.opinion(ShownOpinion("key", 1, OpinionState.DONE, opinion=opinion))
+        assert json.loads(told.text)["note"] == "No timing yet."
 
     def test_of_opinions_of_different_maps_do_not_replace_each_other(self) -> None:
         shown = example_shown_opinion(example_shown())
