@@ -153,6 +153,6 @@ def _in_sentences(name: str) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno is not None and not isinstance(error, ConnectionError):
             raise  # a file of ours, not the network
         raise OfflineError(
-            f"the connection to the hub was lost over {name} ({type(error).__name__}); "
-            "what has come is kept: check the network and pull again"
+            f"the hub cannot be reached for {name}, or no longer ({type(error).__name__}); check the network "
+            "and pull again: it goes on where it was"
         ) from error
