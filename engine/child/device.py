@@ -21,6 +21,7 @@ WORTH_IT: Final = 1.2
 """How many times faster bfloat16 must be on a processor before it is worth its coarser numbers."""
 _ROWS, _WIDTH = 128, 768
 """As many as a decoder's layer has in an edited window; a fraction of a second even where it is emulated."""
+_MEASURED_TIMES: Final = 12
 _SIBLINGS: Final = Path("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list")
 _DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -102,19 +103,22 @@ def _cpu_gains_by_bfloat16() -> bool:
     """Measured, not looked up: names of instruction sets say little about what a library makes of them."""
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]  # torch left it untyped
         return False
-    return _layer_s(torch.float32) > WORTH_IT * _layer_s(torch.bfloat16)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # several wait for the slowest of them, and on a busy machine that decides
+    try:
+        # In turns: whatever else the machine does for a moment, it does to both.
+        times_s = [(_layer_s(torch.float32), _layer_s(torch.bfloat16)) for _ in range(_MEASURED_TIMES)]
+    finally:
+        torch.set_num_threads(threads)
+    return min(exact for exact, _ in times_s) > WORTH_IT * min(coarse for _, coarse in times_s)
 
 
 def _layer_s(dtype: torch.dtype) -> float:
-    """The best of a few: others use this machine as well."""
     layer, states = torch.ones(_WIDTH, _WIDTH, dtype=dtype), torch.ones(_ROWS, _WIDTH, dtype=dtype)
+    linear(states, layer)  # what a library prepares once is not counted
+    began = time.perf_counter()
     linear(states, layer)
-    times_s = []
-    for _ in range(5):
-        began = time.perf_counter()
-        linear(states, layer)
-        times_s.append(time.perf_counter() - began)
-    return min(times_s)
+    return time.perf_counter() - began
 
 
 def _threads(wanted: int) -> int:

@@ -60,6 +60,7 @@ class PlayedLink:
         self.ai = True
         self.ready = True
         self.chosen = "v32"
+        self.missing = ""
         self.listens_ahead = True
         self.idle = True
         self.questions: list[Question] = []
