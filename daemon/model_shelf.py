@@ -78,6 +78,8 @@ class ModelShelf:
         self._on_told = on_told
         self._listed: tuple[ModelInfo, ...] = ()
         self._pulls: dict[str, Pull] = {}
+        self._failed: dict[str, str] = {}
+        """Why a model's last download failed: a notice passes, its line says so until the next one."""
         self._asking = asyncio.Lock()
         self._has_asked = False
         self.has_listed = False
@@ -127,6 +129,7 @@ class ModelShelf:
             raise RefusedError(f"There is no model {name}. `mapside models` lists those there are.")
         if line is not None and line.is_ready:
             raise RefusedError(f"{name} is on this machine already.")
+        self._failed.pop(name, None)
         pull = self._pulls[name] = Pull()
         if line is not None:
             pull.done_bytes, pull.total_bytes = line.done_bytes, line.size_bytes
@@ -168,7 +171,8 @@ class ModelShelf:
         try:
             await self._receive(name, pull)
         except EngineError as error:
-            self._on_told("error", as_sentence(error))
+            self._failed[name] = as_sentence(error)
+            self._on_told("error", f"{name} was not downloaded. {self._failed[name]}")
         except asyncio.CancelledError:
             if not pull.given_up:
                 raise
@@ -188,6 +192,11 @@ class ModelShelf:
                     pull.advance(event.done, event.total, time.monotonic())
                     self._on_change()
 
+    def _note(self, info: ModelInfo) -> str:
+        is_here = info.state in {"complete", "local"}  # brought by other means since
+        failed = "" if is_here else self._failed.get(info.name, "")
+        return " ".join(filter(None, (info.note, failed)))
+
     def _line(self, info: ModelInfo) -> ModelLine:
         line = ModelLine(
             name=info.name,
@@ -199,7 +208,7 @@ class ModelShelf:
             state=info.state,
             done_bytes=info.done_bytes,
             total_bytes=info.size_bytes,
-            note=info.note,
+            note=self._note(info),
         )
         pull = self._pulls.get(info.name)
         if pull is None:

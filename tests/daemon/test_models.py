@@ -101,8 +101,14 @@ async def test_what_fails_is_told_with_a_sentence(
             await v32(page, "absent")
             assert (await page.ask("pull_model", name="v32"))["ok"]
             notice = await page.next("notice", lambda each: each["level"] == "error", within_s=PATIENCE_S)
+            assert notice["text"].startswith("v32 was not downloaded. ")
             assert notice["text"].endswith(".")
-            await v32(page, "absent")
+            line = await v32(page, "absent")
+            assert line["note"]
+            assert line["note"] in notice["text"], "the card says it after the notice has passed"
+            assert (await page.ask("pull_model", name="v32"))["ok"]
+            assert (await v32(page, "pulling"))["note"] == "", "until the next download"
+            await page.next("notice", lambda each: each["level"] == "error", within_s=PATIENCE_S)
             assert "There is no model v99" in (await page.ask("pull_model", name="v99"))["error"]
             assert (await page.ask("remove_model", name="v99"))["error"].endswith(".")
             assert "There is no model v99" in (await page.ask("choose_model", name="v99"))["error"]
