@@ -145,7 +145,8 @@ class _Mod:
                 said_at = time.monotonic()
             elif step.is_new:
                 yield Progress(tally.done, len(reading.windows), "scoring, window by window")
-        complete = replace(self._opinion(reading, tally, judge), complete=True)
+        note = _song_too_short(reading)
+        complete = replace(self._opinion(reading, tally, judge), complete=True, note=note)
         self._caches.opinions.keep(self._version, complete)
         yield complete
 
@@ -207,6 +208,13 @@ class _Mod:
             seconds=self._seconds,
             complete=False,
         )
+
+
+def _song_too_short(reading: Reading) -> str:
+    """Windows are cut from the song: of a map that lies behind its end a model reads nothing."""
+    if reading.beatmap.objects[0].time_ms < reading.song.length_ms:
+        return ""
+    return "every object of this map lies after the end of its song: is this the right audio file, and whole?"
 
 
 def _is_pinned(speech: Speech) -> bool:

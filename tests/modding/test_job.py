@@ -162,6 +162,13 @@ class TestWhatCannotBeModded:
         assert only.complete
         assert note in only.note
 
+    def test_a_map_behind_the_end_of_its_song(self, song: Path, caches: ModdingCaches) -> None:
+        behind = osu().timing(180).circle(at=600_000).bytes()
+        assert "after the end of its song" in opinion(behind, song, caches).note
+        assert opinion(behind, song, caches).note, "and from what was kept of the first"
+        partly = osu().timing(180).circle(at=1000).circle(at=600_000).bytes()
+        assert opinion(partly, song, caches).note == ""
+
     def test_a_mode_that_the_model_does_not_know(self, song: Path, caches: ModdingCaches) -> None:
         data = mania(keys=4).timing(180).note(at=1000, column=1).bytes()
         assert "osu! maps alone" in opinion(data, song, caches, "tiny v30").note
