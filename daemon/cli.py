@@ -8,18 +8,23 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from daemon.commands import check as cli_check
-from daemon.commands import mod, models, tokens
-from daemon.commands.asking import EngineRefusedError
-from daemon.console import take_any_letter
-from daemon.settings import SettingsError
+EXIT_INTERRUPTED: Final = 130
+"""What shells expect of a program ended by Ctrl+C."""
+
+try:
+    from daemon.commands import check as cli_check
+    from daemon.commands import mod, models, tokens
+    from daemon.commands.asking import EngineRefusedError
+    from daemon.console import take_any_letter
+    from daemon.settings import SettingsError
+except KeyboardInterrupt:
+    # They take most of the first second, in which somebody may think better of it.
+    sys.exit(EXIT_INTERRUPTED)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXIT_USAGE: Final = 3
-EXIT_INTERRUPTED: Final = 130
-"""What shells expect of a program ended by Ctrl+C."""
 
 
 class _Parser(argparse.ArgumentParser):
