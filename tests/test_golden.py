@@ -23,6 +23,7 @@ from tests.modding import golden as modding
 from tests.model import golden as model
 from tests.shared_data import SHARED, shared
 from tests.threads import one_thread
+from tests.timing import golden as timing
 from tests.tokens import golden as tokens
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ FAMILIES: Final = {
     "prompts of written maps": "generate/*.npz",
     "times of written events": "generate/*.json",
     "events heard again": "postprocess/*/*_quant.npz",
+    "red lines of beats": "postprocess/*/*.npz",
     "written maps": "generate/*",
     "finished maps": "postprocess/**/*",
 }
@@ -105,6 +107,10 @@ def by_folder(path: Path) -> str:
 
 def by_pair(path: Path) -> str:
     return f"{path.parent.name}/{path.stem.removesuffix('_quant')}"
+
+
+def by_name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
 
 
 @pytest.fixture(autouse=True)
@@ -221,6 +227,14 @@ def test_scores_of_mods_in_half_precision(vector: str, tmp_path: Path) -> None:
 @every("prompts of written maps", by_stem)
 def test_prompts_of_written_maps(vector: str) -> None:
     generation.assert_written_alike(FOLDER / "generate" / f"{vector}.npz")
+
+
+# Finishing maps: lines equal.
+
+
+@every("red lines of beats", by_name)
+def test_red_lines_of_beats(vector: str) -> None:
+    timing.assert_the_same_lines(vector)
 
 
 # The page itself.
