@@ -21,6 +21,7 @@ from tests.generation import golden as generation
 from tests.generation import golden_windows as windows
 from tests.modding import golden as modding
 from tests.model import golden as model
+from tests.postprocess import golden as postprocess
 from tests.shared_data import SHARED, shared
 from tests.threads import one_thread
 from tests.timing import golden as timing
@@ -49,6 +50,7 @@ FAMILIES: Final = {
     "times of written events": "generate/*.json",
     "events heard again": "postprocess/*/*_quant.npz",
     "red lines of beats": "postprocess/*/*.npz",
+    "times on the grid": "postprocess/*/*.npz",
     "written maps": "generate/*",
     "finished maps": "postprocess/**/*",
 }
@@ -75,7 +77,9 @@ NOT_YET: Final = {
     "written maps": Awaited(
         "engine.generation.pipeline", "nothing writes maps yet; prompts, stops and times are compared"
     ),
-    "finished maps": Awaited("engine.postprocess", "nothing makes a .osu of events yet"),
+    "finished maps": Awaited(
+        "engine.postprocess.build", "nothing makes a .osu of events yet; red lines and times are compared"
+    ),
 }
 """Answers without anything of ours to compare them with, until that room stands."""
 
@@ -229,12 +233,17 @@ def test_prompts_of_written_maps(vector: str) -> None:
     generation.assert_written_alike(FOLDER / "generate" / f"{vector}.npz")
 
 
-# Finishing maps: lines equal.
+# Finishing maps: red lines equal; times equal, or a millisecond nearer to the grid.
 
 
 @every("red lines of beats", by_name)
 def test_red_lines_of_beats(vector: str) -> None:
     timing.assert_the_same_lines(vector)
+
+
+@every("times on the grid", by_name)
+def test_times_on_the_grid(vector: str) -> None:
+    postprocess.assert_the_same_times_on_the_grid(vector)
 
 
 # The page itself.
