@@ -74,14 +74,20 @@ class Awaited(NamedTuple):
 
 
 NOT_YET: Final = {
-    "written maps": Awaited(
-        "engine.generation.pipeline", "nothing writes maps yet; prompts, stops and times are compared"
-    ),
     "finished maps": Awaited(
         "engine.postprocess.build", "nothing makes a .osu of events yet; red lines and times are compared"
     ),
 }
 """Answers without anything of ours to compare them with, until that room stands."""
+
+HELD_IN_PART: Final = {
+    "v32_full_std": [(630, 2547)],
+    "v32_mania": [(85, 2084)],
+    "v32_taiko": [(94, 2479), (2053, 2370)],
+}
+"""Windows of written maps in which two ids were so close that rounding chose: up to there, of how many ids.
+The other 83 are held to their ends.
+"""
 
 ELSEWHERE: Final = {"star ratings": "test_star_rating.py"}
 """Compared, but not on this page: among what else is asked of the library that counts stars."""
@@ -244,6 +250,12 @@ def test_red_lines_of_beats(vector: str) -> None:
 @every("times on the grid", by_name)
 def test_times_on_the_grid(vector: str) -> None:
     postprocess.assert_the_same_times_on_the_grid(vector)
+
+
+@every("written maps", by_stem)
+def test_written_maps(vector: str) -> None:
+    held = generation.assert_songs_written_alike(FOLDER / "generate" / f"{vector}.npz")
+    assert [lengths for lengths in held if lengths[0] < lengths[1]] == HELD_IN_PART.get(vector, [])
 
 
 # The page itself.
