@@ -185,7 +185,6 @@ class Nucleus:
     def apply(self, scores: Tensor, _ids: Sequence[int]) -> Tensor:
         chances, order = scores.softmax(dim=-1).sort(descending=True, stable=True)
         reached = chances.cumsum(dim=-1) - chances  # by those before it
-        reached[0] = -1.0
         return scores.index_fill(0, order[reached >= self.probability], NEVER)
 
 
