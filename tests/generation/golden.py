@@ -9,17 +9,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from engine.audio.waveform import Waveform
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
-from engine.checkpoints.upstream import read_spec, read_vocabulary
+from engine.checkpoints.upstream import load, read_spec, read_vocabulary
 from engine.generation.draft import Draft
 from engine.generation.layout import layout_of
+from engine.generation.pipeline import Order, Pipeline, Written
 from engine.generation.plan import plan, steered_from
 from engine.generation.prompts import Text, model_conditions, prompt_for, teacher_forced, with_conditions
+from engine.generation.sample import Sampler, Sampling
 from engine.generation.stops import Stops
 from engine.generation.windows import WindowShape, cut
 from engine.tokens.conditions import Conditions
@@ -31,15 +35,20 @@ from engine.tokens.vocab import PAD_ID
 from tests.shared_data import SHARED, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from torch import Tensor
 
     from engine.beatmap.beatmap import Beatmap
     from engine.generation.layout import Layout
     from engine.generation.windows import Window
+    from engine.model.encdec import EncoderDecoder
     from engine.model.spec import ModelSpec
 
 SAMPLES_PER_MS = 16
+CLOSE: Final = 1e-3
+"""Between two scores: what rounds where decides which is greater."""
 PLACES = frozenset({"pos", "pos_x", "pos_y", "pos_refine", "column"})
 
 
@@ -70,11 +79,13 @@ class Asked:
     def shape(self) -> WindowShape:
         return WindowShape(self.spec.window_samples)
 
+    @property
+    def source(self) -> str:
+        """The map that was given, by name."""
+        return str(self.said["overrides"]["beatmap_path"]).removesuffix(".osu")
+
     def windows(self, song_ms: float, **limits: float | None) -> tuple[Window, ...]:
         return cut(round(song_ms * SAMPLES_PER_MS), self.shape, **limits)
-
-    def context(self, name: str, context: Context, song_ms: float) -> Text:
-        return Text(self.events(beatmap(name), context, song_ms), self.layout.vocab)
 
     def events(self, read: Beatmap, context: Context, song_ms: float) -> Sequence[Any]:
         return context_events(read, grammar_of(self.said["version"]), context, song_ms)
@@ -148,12 +159,114 @@ def assert_judged_alike(vector: Path) -> None:
 
 
 def assert_written_alike(vector: Path) -> None:
-    """Every window's prompts, wanted and not, and where it is stopped; then what came of them all."""
+    """Every window's prompts, wanted and not, and where it is stopped; then what came of them all. What the
+    windows say is the other program's.
+    """
     asked = Asked.read(vector)
-    writer = _Writer(asked, vector)
+    writer = _Writer(asked, _answers(vector))
     for call in asked.said["processor_generate"]:
         writer.follow(call)
     assert writer.at == len(asked.said["windows"])
+
+
+def _answers(vector: Path) -> dict[str, list[Any]]:
+    with np.load(vector) as found:
+        return {name: found[name].tolist() for name in found.files}
+
+
+def assert_songs_written_alike(vector: Path) -> list[tuple[int, int]]:
+    """Heard, prompted, written and stopped, window after window, each id the other program's.
+
+    Answers how many ids of how many each window was held to. Where two ids were as good as each other there,
+    chance decides what follows: from there on that window goes on as the other program's.
+    """
+    asked = Asked.read(vector)
+    answers = _answers(vector)
+    saved = load(shared("golden", "checkpoints", asked.said["checkpoint"]))
+    with np.load(shared("golden", "inputs", "audio_loaded_16k.npz")) as file:
+        song = Waveform(file["samples_int16"], int(file["peak"]))
+    pipeline = Pipeline(saved.model, asked.layout, song)
+    held = _Held(saved.model, asked, answers)
+    for call in asked.said["processor_generate"]:
+        order = _order(asked, call, is_first=held.at == 0)
+        windows = [step for step in pipeline.run(order, held) if isinstance(step, Written)]
+        assert windows[-1].done == windows[-1].total == len(windows)
+    assert held.at == len(asked.said["windows"])
+    return held.bound
+
+
+def _order(asked: Asked, call: Mapping[str, Any], *, is_first: bool) -> Order:
+    settings = asked.said["settings"]
+    wanted = frozenset(Context(name) for name in call["out_context"])
+    settled = {}
+    if settings["add_to_beatmap"]:
+        read = beatmap(asked.source)
+        settled = {context: asked.events(read, context, call["song_length"]) for context in wanted}
+    return Order(
+        conditions=asked.conditions,
+        wanted=wanted,
+        given=_given(asked, call, is_first=is_first),
+        unwanted=steered_from(asked.conditions, asked.negative_descriptors),
+        start_ms=settings["start_time"],
+        end_ms=settings["end_time"],
+        settled=settled,
+    )
+
+
+class _Held(Sampler):
+    """Ours, held to the other program's answer for each window."""
+
+    def __init__(self, model: EncoderDecoder, asked: Asked, answers: Mapping[str, list[Any]]) -> None:
+        settings = asked.said["settings"]
+        sampling = Sampling(
+            is_greedy=True, temperature=settings["temperature"], guidance=_guidance(settings["cfg_scale"])
+        )
+        super().__init__(model, asked.layout, sampling)
+        self._answers = answers
+        self.at = 0
+        self.bound: list[tuple[int, int]] = []
+
+    def write(
+        self, states: Tensor, prompt: Sequence[int], stops: Stops, unwanted: Sequence[int] | None = None
+    ) -> Iterator[int]:
+        number = f"w{self.at}"
+        assert list(prompt) == self._answers[f"{number}.prompt"], number
+        answer = self._answers[f"{number}.output"]
+        margins = self._answers[f"{number}.margins"]
+        bound = next((at for at, margin in enumerate(margins) if margin < CLOSE), len(answer))
+        ours = list(islice(super().write(states, prompt, stops, unwanted), _up_to(bound, answer)))
+        assert ours == answer[:bound], number
+        self.at += 1
+        self.bound.append((bound, len(answer)))
+        return iter(answer)
+
+
+def _up_to(bound: int, answer: Sequence[int]) -> int | None:
+    """Of a window that is held to all it has, one id too many would be a mistake, too."""
+    return bound if bound < len(answer) else None
+
+
+def _guidance(scale: float) -> float:
+    """The other program takes its two prompts for each other: it goes towards what is not wanted. Going from
+    one to the other is going back by as much.
+    """
+    return 1 - scale if scale > 1 else 1.0
+
+
+def _given(asked: Asked, call: Mapping[str, Any], *, is_first: bool) -> dict[Context, Sequence[Any]]:
+    """What the call names, and the timing that the round before it made."""
+    song_ms = call["song_length"]
+    given = {
+        Context(name): asked.events(beatmap(asked.source), Context(name), song_ms)
+        for name in call["in_context"]
+        if name != "none"
+    }
+    lines = asked.said.get("generate_timing", [])
+    if lines and not is_first:
+        text = "\n".join(("osu file format v14", "", "[TimingPoints]", *lines[0], ""))
+        made = Document.parse(text.encode()).beatmap
+        given[Context.TIMING] = asked.events(made, Context.TIMING, song_ms)
+    return given
 
 
 def _final(draft: Draft, layout: Layout, song_ms: float, **limits: float | None) -> dict[str, list[Any]]:
@@ -183,10 +296,9 @@ def _unplaced(answer: Mapping[str, Any]) -> list[tuple[str, int, int]]:
 
 
 class _Writer:
-    def __init__(self, asked: Asked, vector: Path) -> None:
+    def __init__(self, asked: Asked, answers: Mapping[str, list[Any]]) -> None:
         self._asked, self._layout = asked, asked.layout
-        with np.load(vector) as found:
-            self._answers = {name: found[name].tolist() for name in found.files}
+        self._answers = answers
         self.at = 0
         """How many windows have been written."""
 
@@ -197,9 +309,9 @@ class _Writer:
         windows = self._asked.windows(song_ms, **limits)
         assert [window.time_ms for window in windows] == call["window_times"]
         wanted = [Context(name) for name in call["out_context"]]
-        given = self._given(call, song_ms)
+        given = _given(self._asked, call, is_first=self.at == 0)
         planned = plan(self._layout, self._asked.conditions.mode, wanted, given)
-        texts = dict(given)
+        texts = {context: Text(events, self._layout.vocab) for context, events in given.items()}
         results = []
         for context in planned.to_write:
             draft = self._draft(context, song_ms)
@@ -213,30 +325,11 @@ class _Writer:
             if not settings["add_to_beatmap"]:
                 assert _unplaced(_final(draft, self._layout, song_ms, **limits)) == _unplaced(answer)
 
-    def _given(self, call: Mapping[str, Any], song_ms: float) -> dict[Context, Text]:
-        """What the call names, and the timing that the round before it made."""
-        given = {
-            Context(name): self._asked.context(self._source, Context(name), song_ms)
-            for name in call["in_context"]
-            if name != "none"
-        }
-        lines = self._asked.said.get("generate_timing", [])
-        if self.at and lines:
-            text = "\n".join(("osu file format v14", "", "[TimingPoints]", *lines[0], ""))
-            made = Document.parse(text.encode()).beatmap
-            events = self._asked.events(made, Context.TIMING, song_ms)
-            given[Context.TIMING] = Text(events, self._layout.vocab)
-        return given
-
-    @property
-    def _source(self) -> str:
-        return str(self._asked.said["overrides"]["beatmap_path"]).removesuffix(".osu")
-
     def _draft(self, context: Context, song_ms: float) -> Draft:
         settings = self._asked.said["settings"]
         if not settings["add_to_beatmap"] or settings["start_time"] is None:
             return Draft(self._layout, context)
-        events = self._asked.events(beatmap(self._source), context, song_ms)
+        events = self._asked.events(beatmap(self._asked.source), context, song_ms)
         return Draft.before(self._layout, context, events, settings["start_time"])
 
     def _write(self, draft: Draft, texts: Mapping[Context, Text], window: Window, song_ms: float) -> None:

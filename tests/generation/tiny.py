@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import torch
 
+from engine.audio.mel import MelKind, MelSettings
 from engine.audio.waveform import Waveform
 from engine.generation.layout import layout_of
 from engine.generation.windows import Window, WindowShape
+from engine.model.encdec import EncoderDecoder
+from engine.model.spec import LayerSpec, ModelSpec, Norm, Positions, TowerSpec
 from engine.tokens.events import Context, Event, EventType
-from engine.tokens.vocab import Vocabulary
+from engine.tokens.vocab import END_ID, PAD_ID, START_ID, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,3 +130,29 @@ def start(layout: Layout, context: Context) -> int:
 
 def end(layout: Layout, context: Context) -> int:
     return layout.vocab.context_end[context]
+
+
+def model(layout: Layout) -> EncoderDecoder:
+    """Knows nothing, and always the same nothing. A window is 376 ms."""
+    tower = TowerSpec(heads=2, feed_forward_width=32, positions=24, layers=(LayerSpec(),))
+    spec = ModelSpec(
+        mel=MelSettings(MelKind.HTK, 8),
+        width=16,
+        encoder=tower,
+        decoder=replace(tower, positions=layout.most_ids),
+        norm=Norm.RMS,
+        positions=Positions.ROTARY,
+        attention_bias=True,
+        mel_is_projected=False,
+        conditions=(),
+        condition_width=4,
+        mappers=3,
+        tokens_in=len(layout.vocab),
+        tokens_out=layout.vocab.output_size,
+        pad_id=PAD_ID,
+        start_id=START_ID,
+        end_id=END_ID,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(727)
+        return EncoderDecoder(spec).eval()
