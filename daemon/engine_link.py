@@ -146,10 +146,17 @@ class EngineLink:
                     f"There is no folder {name}. Give the whole path of a checkpoint's folder."
                 )
             name = line.name
-        elif self.shelf.line(name) is None:
-            raise RefusedError(f"There is no model {name}. Choose one of the list, or give a folder's path.")
+        else:
+            self._refuse_unfit(name)
         self.chosen = name
         self._models_changed()
+
+    def _refuse_unfit(self, name: str) -> None:
+        line = self.shelf.line(name)
+        if line is None:
+            raise RefusedError(f"There is no model {name}. Choose one of the list, or give a folder's path.")
+        if not line.judges_maps:
+            raise RefusedError(f"{line.title} has no opinion of a map: choose a model that judges maps.")
 
     def set_ai(self, on: bool) -> None:
         self.ai = on

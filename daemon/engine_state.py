@@ -37,6 +37,8 @@ class ModelLine:
     total_bytes: int | None = None
     bytes_per_s: int | None = None
     note: str = ""
+    judges_maps: bool = True
+    """False: it generates, or places objects for another model, and is not to be asked about a save."""
 
     @property
     def is_ready(self) -> bool:

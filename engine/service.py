@@ -48,6 +48,8 @@ class ModelInfo:
     folder: str | None
     """Where it lies, if it does."""
     note: str
+    purposes: tuple[str, ...] = ("mod", "generate", "diffusion")
+    """As `configs/models.toml` words them; of a model it does not name, nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

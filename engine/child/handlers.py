@@ -96,6 +96,7 @@ def _info(held: Holding) -> service.ModelInfo:
         done_bytes=held.done_bytes,
         folder=None if held.folder is None else str(held.folder),
         note=held.note,
+        purposes=tuple(purpose.value for purpose in held.entry.purpose),
     )
 
 

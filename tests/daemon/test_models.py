@@ -41,6 +41,13 @@ async def test_a_page_that_connects_sees_what_there_is(songs: Path) -> None:
         assert {each["state"] for each in told["models"]} == {"absent"}
 
 
+@pytest.mark.parametrize("name", ["v28", "v29", "osu-diffusion"])
+async def test_a_model_that_cannot_judge_maps_is_not_chosen(songs: Path, name: str) -> None:
+    async with running(songs) as app, app.page() as page:
+        assert "has no opinion of a map" in (await page.ask("choose_model", name=name))["error"]
+        assert (await page.ask("choose_model", name="v31"))["ok"]
+
+
 async def test_a_download_is_followed_broken_off_taken_up_and_removed(
     songs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
