@@ -16,7 +16,6 @@ import numpy as np
 
 from engine.audio.waveform import Waveform
 from engine.beatmap.document import Document
-from engine.beatmap.objects import Mode
 from engine.checkpoints.upstream import load, read_spec, read_vocabulary
 from engine.generation.draft import Draft
 from engine.generation.layout import layout_of
@@ -26,13 +25,13 @@ from engine.generation.prompts import Text, model_conditions, prompt_for, teache
 from engine.generation.sample import Sampler, Sampling
 from engine.generation.stops import Stops
 from engine.generation.windows import WindowShape, cut
-from engine.tokens.conditions import Conditions
 from engine.tokens.events import Context
 from engine.tokens.grammar import grammar_of
 from engine.tokens.map_events import context_events
 from engine.tokens.retiming import timed
 from engine.tokens.vocab import PAD_ID
 from tests.shared_data import SHARED, shared
+from tests.tokens.golden import as_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from engine.generation.windows import Window
     from engine.model.encdec import EncoderDecoder
     from engine.model.spec import ModelSpec
+    from engine.tokens.conditions import Conditions
 
 SAMPLES_PER_MS = 16
 CLOSE: Final = 1e-3
@@ -73,7 +73,7 @@ class Asked:
         spec, layout = _model(said["checkpoint"], said["version"])
         config = said["generation_config"]
         negative = config["negative_descriptors"]
-        return cls(said, spec, layout, conditions(config), None if negative is None else tuple(negative))
+        return cls(said, spec, layout, as_conditions(config), None if negative is None else tuple(negative))
 
     @property
     def shape(self) -> WindowShape:
@@ -113,28 +113,6 @@ def _model(checkpoint: str, family: str) -> tuple[ModelSpec, Layout]:
 @cache
 def beatmap(name: str) -> Beatmap:
     return Document.parse(shared("golden", "inputs", "beatmaps", f"{name}.osu").read_bytes()).beatmap
-
-
-def conditions(said: Mapping[str, Any]) -> Conditions:
-    """As golden writes them down."""
-    return Conditions(
-        mode=Mode(said["gamemode"]),
-        beatmap_id=said["beatmap_id"],
-        star_rating=said["difficulty"],
-        mapper_id=said["mapper_id"],
-        year=said["year"],
-        hitsounded=said["hitsounded"],
-        hp_drain=said["hp_drain_rate"],
-        circle_size=said["circle_size"],
-        overall_difficulty=said["overall_difficulty"],
-        approach_rate=said["approach_rate"],
-        slider_multiplier=said["slider_multiplier"],
-        slider_tick_rate=said["slider_tick_rate"],
-        keys=said["keycount"],
-        hold_note_ratio=said["hold_note_ratio"],
-        scroll_speed_ratio=said["scroll_speed_ratio"],
-        descriptors=None if said["descriptors"] is None else tuple(said["descriptors"]),
-    )
 
 
 def assert_judged_alike(vector: Path) -> None:
