@@ -16,6 +16,7 @@ from engine.beatmap.curve import PathKind
 from engine.diffusion.model import waves
 from engine.diffusion.slider_ends import SliderEnd
 from engine.tokens.events import Event, EventType
+from engine.tokens.retiming import TIMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,22 +63,7 @@ ANCHORS: Final = frozenset(
         EventType.LAST_ANCHOR,
     }
 )
-ENDS_A_GROUP: Final = frozenset(
-    {
-        *KIND_OF,
-        EventType.BEAT,
-        EventType.MEASURE,
-        EventType.TIMING_POINT,
-        EventType.KIAI,
-        EventType.HOLD_NOTE,
-        EventType.HOLD_NOTE_END,
-        EventType.DRUMROLL,
-        EventType.DRUMROLL_END,
-        EventType.DENDEN,
-        EventType.DENDEN_END,
-        EventType.SCROLL_SPEED_CHANGE,
-    }
-)
+ENDS_A_GROUP: Final = TIMED | ANCHORS
 """The events that say what a group of events is about."""
 
 
