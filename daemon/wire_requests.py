@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 RequestId = int | str | None
 
 
-class _Request(BaseModel):
+class PageRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     id: int | Annotated[str, Field(max_length=64)] | None = None
 
@@ -19,14 +19,14 @@ ModelName = Annotated[str, Field(min_length=1, max_length=4096)]
 """A name of the catalogue, or the path of a folder with a checkpoint in it."""
 
 
-class Select(_Request):
+class Select(PageRequest):
     """Show that map; it is read and checked again."""
 
     type: Literal["select"]
     key: Key
 
 
-class SetIntended(_Request):
+class SetIntended(PageRequest):
     """Of a rule's finding ("f3") or a model's ("m3")."""
 
     type: Literal["intended"]
@@ -35,85 +35,85 @@ class SetIntended(_Request):
     on: bool
 
 
-class CheckNow(_Request):
+class CheckNow(PageRequest):
     type: Literal["check"]
     key: Key | None = None
 
 
-class Pause(_Request):
+class Pause(PageRequest):
     type: Literal["pause"]
     on: bool
 
 
-class ChooseFolder(_Request):
+class ChooseFolder(PageRequest):
     type: Literal["choose_folder"]
     path: Annotated[str, Field(min_length=1, max_length=4096)]
 
 
-class OpenLog(_Request):
+class OpenLog(PageRequest):
     type: Literal["open_log"]
 
 
-class Show(_Request):
+class Show(PageRequest):
     """A second start asks the first to come forward."""
 
     type: Literal["show"]
 
 
-class Quit(_Request):
+class Quit(PageRequest):
     type: Literal["quit"]
 
 
-class PullModel(_Request):
+class PullModel(PageRequest):
     """Download a model, or go on with a download that was broken off."""
 
     type: Literal["pull_model"]
     name: ModelName
 
 
-class CancelPull(_Request):
+class CancelPull(PageRequest):
     """What has come so far is kept."""
 
     type: Literal["cancel_pull"]
     name: ModelName
 
 
-class RemoveModel(_Request):
+class RemoveModel(PageRequest):
     type: Literal["remove_model"]
     name: ModelName
 
 
-class ChooseModel(_Request):
+class ChooseModel(PageRequest):
     type: Literal["choose_model"]
     name: ModelName
 
 
-class UnloadEngine(_Request):
+class UnloadEngine(PageRequest):
     """Give its memory back; the next save starts it again."""
 
     type: Literal["unload_engine"]
 
 
-class SetAi(_Request):
+class SetAi(PageRequest):
     type: Literal["ai"]
     on: bool
 
 
-class Mod(_Request):
+class Mod(PageRequest):
     """Ask the model about a map, saved just now or not."""
 
     type: Literal["mod"]
     key: Key
 
 
-class ModSet(_Request):
+class ModSet(PageRequest):
     """Ask it about every difficulty beside that one."""
 
     type: Literal["mod_set"]
     key: Key
 
 
-class CancelMod(_Request):
+class CancelMod(PageRequest):
     type: Literal["cancel_mod"]
     key: Key
 

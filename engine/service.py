@@ -11,23 +11,50 @@ from typing import Literal, NamedTuple, TypeAlias
 from engine.jobs import Progress
 from engine.modding.agreement import CHECKS_OF, agrees
 from engine.modding.opinion import Alternative, Opinion, Place, Suggestion, Topic
-from engine.requests import FillSong, ListModels, Mod, PullModel, RemoveModel, Request, Tokens
+from engine.requests import (
+    NO_WISHES,
+    Describe,
+    FillSong,
+    Generate,
+    Keep,
+    ListModels,
+    Mod,
+    PullModel,
+    Regenerate,
+    RemoveModel,
+    Request,
+    SongFacts,
+    Tokens,
+    Wishes,
+)
+from engine.writing.answers import Candidate, Described, Pace, WrittenMap
 
 __all__ = [
     "CHECKS_OF",
+    "NO_WISHES",
     "Alternative",
+    "Candidate",
+    "Describe",
+    "Described",
     "FillSong",
+    "Generate",
+    "Keep",
     "ListModels",
     "Mod",
     "Opinion",
+    "Pace",
     "Place",
     "Progress",
     "PullModel",
+    "Regenerate",
     "RemoveModel",
     "Request",
+    "SongFacts",
     "Suggestion",
     "Tokens",
     "Topic",
+    "Wishes",
+    "WrittenMap",
     "agrees",
 ]
 
@@ -87,13 +114,15 @@ class TokenTable:
     """Whose grammar the map was told in: "v32"."""
 
 
-Answer: TypeAlias = Models | TokenTable | Opinion
+Answer: TypeAlias = Models | TokenTable | Opinion | Described | Pace | Candidate | WrittenMap
 
 CROSSING: frozenset[type] = frozenset(
     {
         *(ListModels, PullModel, RemoveModel, Tokens, Mod, FillSong),
         *(Progress, ModelInfo, Models, TokenWindow, ContextTable, TokenTable),
         *(Topic, Alternative, Place, Suggestion, Opinion),
+        *(Describe, Wishes, Keep, Regenerate, Generate, SongFacts),
+        *(Described, Pace, Candidate, WrittenMap),
     }
 )
 """All that may come out of a pipe, beside what every pickle is made of."""

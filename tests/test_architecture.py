@@ -23,6 +23,7 @@ LADDER = (
     {"child"},
     {"pipe"},
     {"service"},
+    {"writing"},
     {"training", "modding", "checks"},
     {"generation", "diffusion", "postprocess"},
     {"timing"},
