@@ -18,9 +18,9 @@ from engine.modding import claims_of_place as places
 from engine.modding import claims_of_sound as sounds
 from engine.modding import claims_of_time as times
 from engine.modding.opinion import Topic
-from engine.modding.places import ANCHORS, BEATS, BODY, ENDS, HEADS, OBJECT_PARTS, SUSTAINS
 from engine.modding.site import UNSURE_BELOW, Said, Silence, Site
 from engine.tokens.events import EventType as E
+from engine.tokens.parts import ANCHORS, BEATS, BODY, ENDS, HEADS, OBJECT_PARTS, SUSTAINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from engine.beatmap.objects import Slider
 from engine.modding.moments import as_ending, as_kind, on_other_tick, other_time, tick_at, timed, when
 from engine.modding.opinion import Alternative
-from engine.modding.places import SUSTAINS
 from engine.modding.site import Said, Silence, Site
 from engine.modding.wording import shift
 from engine.tokens.events import EventType
+from engine.tokens.parts import SUSTAINS
 
 if TYPE_CHECKING:
     from engine.modding.surprisal import Expected

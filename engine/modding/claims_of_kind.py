@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from engine.beatmap.objects import Mode
 from engine.modding import wording
 from engine.modding.opinion import Alternative
-from engine.modding.places import ANCHORS
 from engine.modding.site import Said, Silence, Site
 from engine.tokens.events import EventType
+from engine.tokens.parts import ANCHORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

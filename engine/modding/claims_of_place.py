@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.modding.opinion import Alternative
-from engine.modding.places import HEADS
 from engine.modding.positions import Cell, cell_of
 from engine.modding.site import LEAST_SHOWN, Said, Silence, Site, likeliest_kind
 from engine.modding.wording import pixels
 from engine.tokens.events import EventType
+from engine.tokens.parts import HEADS
 
 if TYPE_CHECKING:
     from engine.modding.surprisal import Expected, Scored

@@ -16,13 +16,14 @@ from engine.modding.moments import (
     timed,
 )
 from engine.modding.opinion import Alternative
-from engine.modding.places import BEATS, HEADS, OBJECT_PARTS, Group
 from engine.modding.site import Said, Silence, Site
 from engine.modding.wording import on_tick
 from engine.tokens.codec import STEP_MS
 from engine.tokens.events import EventType
+from engine.tokens.parts import BEATS, HEADS, OBJECT_PARTS
 
 if TYPE_CHECKING:
+    from engine.modding.places import Group
     from engine.modding.surprisal import Expected
 
 FAR_FROM_BEAT: Final = 1 / 8

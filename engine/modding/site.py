@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from engine.modding import wording
 from engine.modding.opinion import Alternative, Place
-from engine.modding.places import ANCHORS, HEADS, Group, Telling
 from engine.modding.positions import cell_of
 from engine.tokens.codec import HALF_STEP_MS, STEP_MS
 from engine.tokens.events import EventType
+from engine.tokens.parts import ANCHORS, HEADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.objects import HitObject, Mode
+    from engine.modding.places import Group, Telling
     from engine.modding.surprisal import Expected, Scored
     from engine.tokens.grammar import Grammar
 

@@ -8,11 +8,12 @@ import pytest
 
 from engine.beatmap.builder import osu
 from engine.beatmap.document import Document
-from engine.modding.places import CLOSING, HEADS, OBJECT_PARTS, Telling, head_of, measure_place, told_ms
+from engine.modding.places import Telling, head_of, measure_place, told_ms
 from engine.tokens.errors import TokenError
 from engine.tokens.events import Context
 from engine.tokens.grammar import grammar_of
 from engine.tokens.map_events import context_events
+from engine.tokens.parts import CLOSING, HEADS, OBJECT_PARTS
 from tests.modding.scores import CONTEXTS, Reader
 from tests.shared_data import SHARED, shared
 
