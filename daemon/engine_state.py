@@ -37,12 +37,21 @@ class ModelLine:
     total_bytes: int | None = None
     bytes_per_s: int | None = None
     note: str = ""
-    judges_maps: bool = True
-    """False: it generates, or places objects for another model, and is not to be asked about a save."""
+    purposes: tuple[str, ...] = ("mod", "generate", "diffusion")
+    """What it is good for; of a folder's model nobody knows, so it may be all of these."""
 
     @property
     def is_ready(self) -> bool:
         return self.state in ("complete", "local")
+
+    @property
+    def judges_maps(self) -> bool:
+        """False: it is not to be asked about a save."""
+        return "mod" in self.purposes
+
+    @property
+    def writes_maps(self) -> bool:
+        return "generate" in self.purposes
 
 
 def as_sentence(error: Exception | str) -> str:

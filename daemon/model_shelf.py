@@ -209,7 +209,7 @@ class ModelShelf:
             done_bytes=info.done_bytes,
             total_bytes=info.size_bytes,
             note=self._note(info),
-            judges_maps="mod" in info.purposes,
+            purposes=info.purposes,
         )
         pull = self._pulls.get(info.name)
         if pull is None:

@@ -1,5 +1,5 @@
-"""The messages between the companion and its pages, version 1. With `protocol_engine`, which
-builds those about the engine, the only room that knows their shape.
+"""The messages between the companion and its pages, version 1. With `protocol_engine` and `protocol_writing`,
+which build those about the engine and about writing, the only room that knows their shape.
 
 What comes in is validated (pydantic) and turned into a `Request`; what goes out is built here from what the
 other rooms know, and encoded once. `tests/daemon/message_examples.py` gives one of each.

@@ -87,6 +87,7 @@ def _model(line: ModelLine) -> ModelJson:
         "total_bytes": line.total_bytes,
         "bytes_per_s": line.bytes_per_s,
         "note": line.note,
+        "purposes": list(line.purposes),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from daemon import protocol
 from daemon.protocol import BadRequestError
 from daemon.wire_requests import (
+    AboutWriting,
     CancelMod,
     CancelPull,
     CheckNow,
@@ -20,7 +21,6 @@ from daemon.wire_requests import (
     PullModel,
     Quit,
     RemoveModel,
-    Request,
     RequestId,
     Select,
     SetAi,
@@ -28,10 +28,12 @@ from daemon.wire_requests import (
     Show,
     UnloadEngine,
 )
+from daemon.writing.requests import do_about_writing
 
 if TYPE_CHECKING:
     from daemon.server import Client
-    from daemon.wire_requests import AboutModels
+    from daemon.wire_requests import AboutModels, AboutTheRest
+    from daemon.writing.requests import WritingActions
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +44,9 @@ class RefusedError(Exception):
 
 class Actions(Protocol):
     """What the companion does for those who ask, page or tray."""
+
+    @property
+    def writing(self) -> WritingActions: ...
 
     async def select(self, client: Client, key: str) -> None: ...
     async def set_intended(self, key: str, finding: str, *, on: bool) -> None: ...
@@ -64,11 +69,14 @@ class Actions(Protocol):
 
 async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
     """A request with an id gets a reply; one without gets a notice if it could not be done."""
-    request_id = None
+    request_id = data = None
     try:
         request = protocol.read_request(text)
         request_id = request.id
-        await _do(actions, client, request)
+        if isinstance(request, AboutWriting):
+            data = await do_about_writing(actions.writing, request)
+        else:
+            await _do(actions, client, request)
     except BadRequestError as error:
         _refuse(client, error.id, str(error))
     except RefusedError as error:
@@ -78,7 +86,7 @@ async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
         _refuse(client, request_id, "That failed inside Mapside; the log names the place.")
     else:
         if request_id is not None:
-            client.send(protocol.reply(request_id))
+            client.send(protocol.reply(request_id, data=data))
 
 
 def _refuse(client: Client, request_id: RequestId, sentence: str) -> None:
@@ -88,7 +96,7 @@ def _refuse(client: Client, request_id: RequestId, sentence: str) -> None:
         client.send(protocol.reply(request_id, error=sentence))
 
 
-async def _do(actions: Actions, client: Client, request: Request) -> None:
+async def _do(actions: Actions, client: Client, request: AboutTheRest | AboutModels) -> None:
     match request:
         case Select(key=key):
             await actions.select(client, key)

@@ -1,11 +1,13 @@
-"""The shapes of what a page is sent, as types: mypy holds `protocol` and `protocol_engine` to them."""
+"""The shapes of what a page is sent, as types: mypy holds `protocol` and its other halves to them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from daemon.wire_writing import AboutWriting
+
 if TYPE_CHECKING:
-    from daemon.wire_requests import RequestId
+    from daemon.wire_words import RequestId
 
 
 class CheckJson(TypedDict):
@@ -193,6 +195,8 @@ class ModelJson(TypedDict):
     total_bytes: int | None
     bytes_per_s: int | None
     note: str
+    purposes: list[str]
+    """What it is good for: mod, generate, diffusion."""
 
 
 class ModelsJson(TypedDict):
@@ -274,5 +278,6 @@ Outgoing = (
     | EngineJson
     | ModelsJson
     | OpinionJson
+    | AboutWriting
 )
 Level = Literal["info", "warning", "error"]

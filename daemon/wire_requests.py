@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-RequestId = int | str | None
+from daemon.wire_words import Key, ModelName, PageRequest, RequestId
+from daemon.wire_writing_requests import AboutWriting
 
-
-class PageRequest(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    id: int | Annotated[str, Field(max_length=64)] | None = None
-
-
-Key = Annotated[str, Field(max_length=64)]
-ModelName = Annotated[str, Field(min_length=1, max_length=4096)]
-"""A name of the catalogue, or the path of a folder with a checkpoint in it."""
+__all__ = [
+    "AboutModels",
+    "AboutTheRest",
+    "AboutWriting",
+    "Key",
+    "ModelName",
+    "PageRequest",
+    "Request",
+    "RequestId",
+]
 
 
 class Select(PageRequest):
@@ -121,4 +123,5 @@ class CancelMod(PageRequest):
 AboutModels = (
     PullModel | CancelPull | RemoveModel | ChooseModel | UnloadEngine | SetAi | Mod | ModSet | CancelMod
 )
-Request = Select | SetIntended | CheckNow | Pause | ChooseFolder | OpenLog | Show | Quit | AboutModels
+AboutTheRest = Select | SetIntended | CheckNow | Pause | ChooseFolder | OpenLog | Show | Quit
+Request = AboutTheRest | AboutModels | AboutWriting

@@ -18,6 +18,8 @@ class WritingJson(TypedDict):
     """The one that would write; None: there is none that can."""
     note: str
     """What stands in the way, for the person; "": nothing."""
+    candidates: int
+    """How many to ask for where nobody says."""
 
 
 class PaceJson(TypedDict):

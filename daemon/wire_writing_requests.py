@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from daemon.wire_requests import Key, ModelName, PageRequest
+from daemon.wire_words import Key, ModelName, PageRequest
 
 Path = Annotated[str, Field(min_length=1, max_length=4096)]
 Seed = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]

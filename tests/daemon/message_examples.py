@@ -10,18 +10,32 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from daemon import protocol, protocol_engine
+from daemon import protocol, protocol_engine, protocol_writing
 from daemon.analysis import Analysis, analyse, parse
 from daemon.engine_state import EngineShown, ModelLine
 from daemon.pages import greeting
 from daemon.protocol import Message, Shown
 from daemon.remarks import OpinionState, ShownOpinion, remarks_on
 from daemon.session import Look, MapSummary, Session, Status, compare, counts
+from daemon.writing.disclosure import disclosure_sentence
+from daemon.writing.shown import (
+    Played,
+    PlayedObject,
+    ShownCandidate,
+    ShownFinding,
+    ShownGenerated,
+    ShownPace,
+    ShownRange,
+    ShownRegeneration,
+    ShownSongJob,
+    ShownWriting,
+    State,
+)
 from engine.beatmap.builder import MapBuilder, osu
 from engine.beatmap.diff import diff
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Song
-from engine.service import CHECKS_OF, Alternative, Opinion, Place, Suggestion, Topic
+from engine.service import CHECKS_OF, Alternative, Described, Opinion, Place, Suggestion, Topic
 
 BEAT_MS = 60_000 / 180
 SAVED_AT = 1_795_250_000.0
@@ -251,7 +265,27 @@ EXAMPLE_MODELS = (
         total_bytes=876_000_000,
         bytes_per_s=9_400_000,
     ),
-    ModelLine("v29", "Mapperatorinator V29", "v29", (0, 1, 2, 3), "MIT", 880_000_000, "partial", 120_000_000),
+    ModelLine(
+        "v29",
+        "Mapperatorinator V29",
+        "v29",
+        (0, 1, 2, 3),
+        "MIT",
+        880_000_000,
+        "partial",
+        120_000_000,
+        purposes=("generate",),
+    ),
+    ModelLine(
+        "osu-diffusion",
+        "osu! diffusion v2",
+        "diffusion",
+        (0, 2),
+        "MIT",
+        None,
+        "absent",
+        purposes=("diffusion",),
+    ),
     ModelLine(
         "/home/me/my model",
         "my model",
@@ -295,6 +329,221 @@ def engine_examples(shown: Shown) -> dict[str, Message]:
     }
 
 
+EDITOR_HOLDS_ITS_COPY = (
+    "Written to the file. The editor still holds its own copy: Ctrl+L, then Enter, loads this one; "
+    "saving there first discards it."
+)
+SECTION = (16_000.0, 21_333.0)
+PACE = ShownPace(done=6, total=16, doing="writing", ids=1480, ids_per_s=212.4, left_s=11.5)
+
+
+def example_regeneration() -> ShownRegeneration:
+    """Four candidates: one done, two under way, one that waits."""
+    findings = (
+        ShownFinding("warning", "This circle is 4 ms late.", 17_333.0, "00:17:333 (2)", is_new=True),
+        ShownFinding("minor", "Nearly silent hit sound.", 18_000.0, "00:18:000 (4)", is_new=False),
+    )
+    return ShownRegeneration(
+        key="m1",
+        map_version=2,
+        state=State.WRITING,
+        start_ms=SECTION[0],
+        end_ms=SECTION[1],
+        timestamp="00:16:000 (1,2,3,4) - 00:21:333",
+        model="v32",
+        device="CPU, 2 of 4 threads, bfloat16",
+        pace=PACE,
+        findings_before=1,
+        candidates=(
+            ShownCandidate(
+                0,
+                2**64 - 1,
+                State.DONE,
+                objects=17,
+                surprise=3.42,
+                surprise_before=4.07,
+                findings=findings,
+                remarks=("The slider at 00:15:666 (3) reaches into the section and stays.",),
+            ),
+            ShownCandidate(1, 41, State.WRITING, objects=9),
+            ShownCandidate(2, 42, State.WRITING, objects=8),
+            ShownCandidate(3, 43, State.WAITING),
+        ),
+    )
+
+
+def regeneration_examples() -> dict[str, Message]:
+    writing = example_regeneration()
+    candidates = tuple(
+        replace(each, state=State.DONE, objects=15 + each.number, surprise=3.4, surprise_before=4.07)
+        for each in writing.candidates
+    )
+    done = replace(writing, state=State.DONE, pace=None, candidates=candidates)
+    half = replace(done, candidates=(candidates[0], replace(writing.candidates[1], state=State.FAILED)))
+    shown = {
+        "regeneration": writing,
+        "regeneration_waiting": replace(
+            writing,
+            state=State.WAITING,
+            note="loading the model",
+            pace=None,
+            model=None,
+            device=None,
+            findings_before=0,
+            candidates=tuple(ShownCandidate(number, 40 + number, State.WAITING) for number in range(4)),
+        ),
+        "regeneration_done": done,
+        "regeneration_failed": replace(
+            half,
+            state=State.FAILED,
+            note="The engine ran out of memory. Close other programs, or ask for fewer candidates.",
+        ),
+        "regeneration_cancelled": replace(half, state=State.CANCELLED, note="Stopped; what is done stays."),
+        "regeneration_stale": replace(
+            done,
+            state=State.STALE,
+            note="The map was saved meanwhile, and these candidates were written for what it was. "
+            "Begin again to write for it as it is now.",
+        ),
+        "regeneration_accepted": replace(done, state=State.ACCEPTED, note=EDITOR_HOLDS_ITS_COPY),
+        "regeneration_none": replace(
+            writing, state=State.NONE, start_ms=0, end_ms=0, timestamp="", pace=None, candidates=()
+        ),
+    }
+    return {name: protocol_writing.regeneration(each) for name, each in shown.items()}
+
+
+def example_generated() -> ShownGenerated:
+    standing = ShownRange(
+        id="g1",
+        start_ms=SECTION[0],
+        end_ms=SECTION[1],
+        timestamp="00:16:000 - 00:21:333",
+        model="v32",
+        seed=2**64 - 1,
+        at=SAVED_AT - 60,
+        objects=17,
+        can_revert=True,
+        is_reverted=False,
+    )
+    reverted = replace(
+        standing,
+        id="g2",
+        start_ms=40_000.0,
+        end_ms=44_000.0,
+        timestamp="00:40:000 - 00:44:000",
+        seed=7,
+        can_revert=False,
+        is_reverted=True,
+    )
+    ranges = (standing, reverted)
+    return ShownGenerated(
+        key="m1", ranges=ranges, sentence=disclosure_sentence(ranges), can_undo=True, can_redo=False
+    )
+
+
+def example_played() -> Played:
+    """A circle, a slider that goes there and back, and a spinner; the section holds the last two."""
+    return Played(
+        mode="osu",
+        start_ms=14_000.0,
+        end_ms=23_333.0,
+        section_start_ms=SECTION[0],
+        section_end_ms=SECTION[1],
+        cs=4.0,
+        ar=9.0,
+        keys=0,
+        colours=("#ffc000", "#00ca00", "#127cff", "#f21839"),
+        song="/song/3f0b6d1c9a7e4f52",
+        beats=((0.0, BEAT_MS, 4.0),),
+        objects=(
+            PlayedObject(kind="circle", time_ms=15_000.0, end_ms=15_000.0, x=100, y=120, hitsound=8),
+            PlayedObject(
+                kind="slider",
+                time_ms=16_333.0,
+                end_ms=17_000.0,
+                x=200,
+                y=150,
+                path=((200, 150), (230, 170), (270, 160)),
+                spans=2,
+                combo=1,
+                colour=1,
+                velocity=1.2,
+                is_new=True,
+            ),
+            PlayedObject(
+                kind="spinner", time_ms=18_000.0, end_ms=20_000.0, x=256, y=192, hitsound=4, is_new=True
+            ),
+        ),
+    )
+
+
+EXAMPLE_OPTIONS = Described(
+    model="v32",
+    family="v32",
+    modes=(0, 1, 2, 3),
+    wishes=("star_rating", "year", "mapper_id", "descriptors", "hitsounded", "temperature", "top_p"),
+    descriptors=("jump aim", "streams", "technical", "slider tech"),
+    years=(2007, 2025),
+    most_star_rating=14.0,
+    written=("timing", "kiai", "map", "sv"),
+    given=("timing", "kiai", "map", "sv"),
+    keeps=("nothing", "rhythm", "all but hitsounds"),
+    needs_diffusion=False,
+    mappers=3700,
+)
+
+
+def writing_examples() -> dict[str, Message]:
+    ready = ShownWriting(on=True, disclosed=True, model="v32")
+    job = ShownSongJob(
+        state=State.WRITING,
+        audio="C:\\Music\\song.mp3",
+        folder="C:\\Users\\me\\Mapside",
+        model="v32",
+        device="CPU, 2 of 4 threads, bfloat16",
+        pace=PACE,
+        objects=211,
+    )
+    overwritten = replace(
+        example_generated(),
+        ranges=example_generated().ranges[1:],
+        sentence="",
+        can_undo=False,
+        can_redo=True,
+        overwritten="The editor has saved its own copy over what you accepted. Redo puts it back.",
+    )
+    return {
+        "writing": protocol_writing.writing(ready),
+        "writing_undisclosed": protocol_writing.writing(
+            replace(ready, on=False, disclosed=False, note="Read first what the ranking criteria say.")
+        ),
+        "writing_no_model": protocol_writing.writing(
+            replace(ready, model=None, note="No model that can write is on this machine yet.")
+        ),
+        **regeneration_examples(),
+        "generated": protocol_writing.generated(example_generated()),
+        "generated_nothing": protocol_writing.generated(ShownGenerated(key="m1")),
+        "generated_overwritten": protocol_writing.generated(overwritten),
+        "song_job": protocol_writing.song_job(job),
+        "song_job_none": protocol_writing.song_job(ShownSongJob()),
+        "song_job_done": protocol_writing.song_job(
+            replace(
+                job,
+                state=State.DONE,
+                pace=None,
+                file="C:\\Users\\me\\Mapside\\Artist - Song (me).osz",
+                remarks=("The song is not tagged: the title is the file's name.",),
+            )
+        ),
+        "song_job_failed": protocol_writing.song_job(
+            replace(job, state=State.FAILED, pace=None, note="song.mp3 is not audio. Choose another file.")
+        ),
+        "reply_options": protocol.reply(3, data=protocol_writing.options(EXAMPLE_OPTIONS)),
+        "reply_played": protocol.reply(4, data=protocol_writing.played(example_played())),
+    }
+
+
 def examples() -> dict[str, Message]:
     shown = example_shown()
     finding_id = shown.outcome.verdicts[0].id
@@ -314,6 +563,7 @@ def examples() -> dict[str, Message]:
             2, error="That finding is no longer there: the map was saved meanwhile."
         ),
         **engine_examples(shown),
+        **writing_examples(),
     }
 
 
