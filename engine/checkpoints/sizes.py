@@ -1,4 +1,6 @@
-"""How much a checkpoint takes at once, of a song and of words: from config.json alone, no torch."""
+"""How much a checkpoint takes at once, of a song and of words, and what it is told while it listens: from
+config.json alone, no torch.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BaseModel, Field
 
 from engine.checkpoints.reading import read_json
-from engine.model.spec import CONV_STRIDE
+from engine.model.spec import CONV_STRIDE, Condition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +32,18 @@ class _Config(BaseModel):
     vocab_size: Size
     hop_length: Size = _USUAL_HOP_SAMPLES
     sample_rate: Size = _USUAL_RATE_HZ
+    do_difficulty_embed: bool = False
+    do_mapper_embed: bool = False
+    do_song_position_embed: bool = False
+
+    @property
+    def conditions(self) -> frozenset[Condition]:
+        asked = {
+            Condition.DIFFICULTY: self.do_difficulty_embed,
+            Condition.MAPPER: self.do_mapper_embed,
+            Condition.SONG_POSITION: self.do_song_position_embed,
+        }
+        return frozenset(condition for condition, is_asked in asked.items() if is_asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,8 @@ class Sizes:
     window_ms: float
     tokens: tuple[int, int] | None
     """How many ids the model reads and writes; None where only a tokenizer is there."""
+    conditions: frozenset[Condition] = frozenset()
+    """What it wants to know of each window beside the sound."""
 
 
 def read_sizes(folder: Path, family: str) -> Sizes:
@@ -47,7 +63,9 @@ def read_sizes(folder: Path, family: str) -> Sizes:
     config = read_json(path, _Config, "fetch the checkpoint again, or choose one of V28 to V32")
     frames = config.backbone_config.max_source_positions * CONV_STRIDE
     return Sizes(
-        _window_ms(frames, config.hop_length, config.sample_rate), (config.vocab_size_in, config.vocab_size)
+        _window_ms(frames, config.hop_length, config.sample_rate),
+        (config.vocab_size_in, config.vocab_size),
+        config.conditions,
     )
 
 

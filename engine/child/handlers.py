@@ -154,6 +154,14 @@ def fill_song(request: service.FillSong, house: House) -> Job:
         )
 
 
+def describe(request: service.Describe, house: House) -> Job:
+    from engine.beatmap.objects import Mode
+    from engine.writing.describe import describe as described
+
+    with _sentences():
+        yield described(request, house.store().resolve(request.model, Mode(request.mode)))
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     """What the rooms say for the person, said to the person."""
@@ -182,4 +190,5 @@ HANDLERS: Final[dict[type[service.Request], Handler]] = {
     service.Tokens: Handler("files", tokens),
     service.Mod: Handler("thinking", mod),
     service.FillSong: Handler("thinking", fill_song),
+    service.Describe: Handler("files", describe),
 }

@@ -69,7 +69,7 @@ class Described:
     family: str
     modes: tuple[int, ...]
     wishes: tuple[str, ...]
-    """Names of the fields of `Wishes` that change anything."""
+    """Names of the fields of `Wishes` that change how a section is written, and a whole map as well."""
     descriptors: tuple[str, ...]
     """The names it knows."""
     years: tuple[int, int] | None
@@ -85,3 +85,7 @@ class Described:
     """Whether its positions are coarse until another model refines them."""
     mappers: int
     """How many it knows by id."""
+    settings: tuple[str, ...] = ()
+    """Names of those that change nothing but a whole map: what stands in its settings, and how its beats are
+    heard. Of a section they are passed over.
+    """
