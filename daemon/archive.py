@@ -26,6 +26,10 @@ FOREIGN_ROWS = (ValueError, TypeError, KeyError)
 """What reading a row raises that was not written by us."""
 
 
+class UnrecordedError(Exception):
+    """A sentence for the person."""
+
+
 class Archive:
     def __init__(self, store: Store, on_failure: Callable[[str], None]) -> None:
         """`on_failure` is given a sentence for the person, once."""
@@ -60,6 +64,17 @@ class Archive:
 
     def save_opinion(self, key: str, model: str, last: Baseline, marks: Sequence[Anchor]) -> None:
         self._write(self._store.save_opinion, key, model, last, marks)
+
+    async def strictly(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """For what must be remembered or not be done at all. Raises UnrecordedError."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+        except (sqlite3.Error, OSError, *FOREIGN_ROWS) as error:
+            _log.exception("the store failed where it must not")
+            raise UnrecordedError(
+                f"That could not be written down ({error}). If the disk is full, make room; "
+                "else start Mapside again."
+            ) from error
 
     async def stop(self) -> None:
         """What has to be remembered is written first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _FIRST_SCHEMA = """
 CREATE TABLE maps (
     id INTEGER PRIMARY KEY,
@@ -38,7 +38,47 @@ CREATE TABLE opinions (
     next_id INTEGER NOT NULL
 );
 """
-_STEPS = (_FIRST_SCHEMA, _SECOND_SCHEMA)
+_THIRD_SCHEMA = """
+CREATE TABLE writes (            -- what we wrote into a map, or made a new one of
+    id INTEGER PRIMARY KEY,
+    map INTEGER NOT NULL REFERENCES maps (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,          -- accepted, new or reverted
+    state TEXT NOT NULL,         -- intended, standing, undone or overwritten
+    at REAL NOT NULL,            -- seconds since the epoch
+    hash_before TEXT NOT NULL,   -- SHA-256 of the file; '' of a new one
+    hash_after TEXT NOT NULL,
+    before TEXT NOT NULL,        -- the backup's name
+    after TEXT NOT NULL,
+    reverts INTEGER REFERENCES ranges (id) ON DELETE SET NULL
+);
+CREATE INDEX writes_by_map ON writes (map);
+CREATE TABLE ranges (            -- what a model wrote
+    id INTEGER PRIMARY KEY,
+    write INTEGER NOT NULL REFERENCES writes (id) ON DELETE CASCADE,
+    start_ms REAL NOT NULL,
+    end_ms REAL NOT NULL,
+    model TEXT NOT NULL,
+    seed TEXT NOT NULL,          -- larger than SQLite's integers
+    at REAL NOT NULL,
+    objects INTEGER NOT NULL,
+    hash_before TEXT NOT NULL,
+    hash_after TEXT NOT NULL,
+    before TEXT NOT NULL         -- the backup with the section as it was
+);
+CREATE INDEX ranges_by_write ON ranges (write);
+CREATE TABLE intentions (        -- a write under way: what it is for has come true once the file holds it
+    id INTEGER PRIMARY KEY,
+    write INTEGER NOT NULL REFERENCES writes (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,         -- of the write, then
+    path BLOB NOT NULL,
+    token TEXT NOT NULL,         -- in the names of the files beside it
+    hash_before TEXT NOT NULL,
+    hash_after TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+);
+"""
+_STEPS = (_FIRST_SCHEMA, _SECOND_SCHEMA, _THIRD_SCHEMA)
 """From each version to the next."""
 
 

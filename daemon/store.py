@@ -20,6 +20,7 @@ from daemon.database import StoreError, connect, without
 from daemon.matching import Anchor
 from daemon.paths import ensure_folder
 from daemon.session import Baseline, Known, MapSummary
+from daemon.writing.ledger import Ledger
 from engine.checks.check import Severity
 
 if TYPE_CHECKING:
@@ -70,8 +71,10 @@ class Store:
         """None: in memory, for as long as the program runs."""
         self.note = ""
         """What the person should know about how the store was opened; "" if all is well."""
+        self.is_lasting = file is not None
         self._exists = exists
         self._database = self._open(file)
+        self.ledger = Ledger(self._database)
 
     def close(self) -> None:
         self._database.close()
@@ -98,6 +101,12 @@ class Store:
             else:
                 self._database.execute("UPDATE maps SET path = ? WHERE id = ?", (os.fsencode(after), old))
         return True
+
+    def at(self, path: Path) -> str:
+        """The key of the map at that path, which may be a new one that nobody has looked at yet."""
+        with self._database:
+            known = self._id_of(path)
+            return _key(self._insert(Identity(path, 0, "", "", "", "", "")) if known is None else known)
 
     def path_of(self, key: str) -> Path | None:
         row = self._row("SELECT path FROM maps WHERE id = ?", _id(key))
@@ -192,6 +201,7 @@ class Store:
     def _merge(self, old: int, new: int) -> None:
         """The new name was saved before the old one was known to be its past."""
         self._database.execute("UPDATE marks SET map = ? WHERE map = ?", (new, old))
+        self._database.execute("UPDATE writes SET map = ? WHERE map = ?", (new, old))
         self._database.execute("DELETE FROM maps WHERE id = ?", (old,))
 
     # Rows and values.

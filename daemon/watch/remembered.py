@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
 _MOST_VERSIONS = 20_000
 """Beyond, the map not seen for longest is forgotten: its next save is reported even if nothing changed."""
 _MOST_OWN_WRITES = 1_000
+_EXPECTED_S = 30.0
+"""What we wrote may be gone before anybody looked: later, the same content is somebody else's save."""
 
 
 class Remembered:
     def __init__(self) -> None:
         self._versions: OrderedDict[Path, Version] = OrderedDict()
-        self._own: OrderedDict[tuple[Path, str], None] = OrderedDict()
+        self._own: OrderedDict[tuple[Path, str], float] = OrderedDict()
+        """Until when, in seconds of the monotonic clock."""
 
     def __contains__(self, path: Path) -> bool:
         return path in self._versions
@@ -27,9 +31,13 @@ class Remembered:
         return self._versions.get(path)
 
     def expect_own_write(self, path: Path, content_hash: str) -> None:
-        self._own[path, content_hash] = None
+        self._own[path, content_hash] = time.monotonic() + _EXPECTED_S
         if len(self._own) > _MOST_OWN_WRITES:
             self._own.popitem(last=False)
+
+    def expect_no_own_write(self, path: Path, content_hash: str) -> None:
+        """It did not come to be: who writes the same is somebody else."""
+        self._own.pop((path, content_hash), None)
 
     def learn(self, path: Path, version: Version) -> bool:
         """Whether this is news: not what was there, and not what we wrote ourselves."""
@@ -38,8 +46,7 @@ class Remembered:
         self._versions.move_to_end(path)
         if len(self._versions) > _MOST_VERSIONS:
             self._versions.popitem(last=False)
-        own = (path, version.content_hash) in self._own
-        self._own.pop((path, version.content_hash), None)
+        own = self._own.pop((path, version.content_hash), 0.0) > time.monotonic()
         return not own and (last is None or last.content_hash != version.content_hash)
 
     def move(self, old: Path, new: Path) -> None:

@@ -118,6 +118,10 @@ class Watcher:
         """The next time this file holds this content it was we who wrote it: learned, not reported."""
         self._remembered.expect_own_write(path, content_hash)
 
+    def own_write_failed(self, path: Path, content_hash: str) -> None:
+        """What was expected did not come to be."""
+        self._remembered.expect_no_own_write(path, content_hash)
+
     def use(self, path: Path) -> None:
         """Somebody works on this map: where not all sets can be watched, its set is."""
         folder = set_of(self._folder, path)

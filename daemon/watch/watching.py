@@ -111,6 +111,15 @@ class Watching:
         if self._watcher is not None:
             self._watcher.use(path)
 
+    def expect_own_write(self, path: Path, content_hash: str) -> None:
+        """We are about to write that: no save of anybody's."""
+        if self._watcher is not None:
+            self._watcher.expect_own_write(path, content_hash)
+
+    def own_write_failed(self, path: Path, content_hash: str) -> None:
+        if self._watcher is not None:
+            self._watcher.own_write_failed(path, content_hash)
+
     def pause(self, on: bool) -> None:
         """The watcher goes on learning what the files hold, so that an end of the pause is no save."""
         self.paused = on

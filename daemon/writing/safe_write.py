@@ -1,0 +1,245 @@
+"""The only code that writes a map of the mapper's: the old file stands, or the new one, whole.
+
+What is written goes into a file beside the map first, all the way to the disk; then it takes the map's place
+in one step, unless somebody saved the map meanwhile. Blocks: for a thread.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from daemon.watch.reading import BusyError, read_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PATIENCE_S: Final = 2.0
+"""Windows lets nobody replace a file that another program holds open; a save or a scan is over by then."""
+TRY_AGAIN_S: Final = 0.05
+OUR_PREFIX: Final = ".mapside-"
+_SHARING_VIOLATIONS: Final = frozenset({5, 32, 33})
+"""Windows: access denied, which is also what a replaced file says that is open; in use; locked."""
+_BUSY: Final = frozenset({errno.EBUSY, errno.ETXTBSY})
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class NotWrittenError(Exception):
+    """A sentence for the person. The map is what it was."""
+
+
+class ChangedError(NotWrittenError):
+    """Somebody else has saved it."""
+
+
+def content_hash(data: bytes) -> str:
+    """As a save is known by: SHA-256, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def replace_map(path: Path, expected_hash: str, data: bytes, token: str) -> None:
+    """The map at `path` holds `data` afterwards, if it held what `expected_hash` says. A link stays a link.
+
+    `token` names the files beside it that exist for a moment: see `sweep`. Raises NotWrittenError.
+    """
+    try:
+        real = path.resolve(strict=True)
+        _refuse_read_only(real)
+        _put_in_place(real, expected_hash, data, token)
+    except FileNotFoundError as error:
+        raise ChangedError(f"{path.name} is no longer there: nothing was written.") from error
+    except OSError as error:
+        raise NotWrittenError(_sentence(path, error)) from error
+
+
+def create_map(path: Path, data: bytes, token: str) -> None:
+    """A new file, whole, and never in the place of another. Raises NotWrittenError."""
+    temporary, _ = beside(path, token)
+    try:
+        try:
+            _write_through(temporary, data)
+            _appear(temporary, path)
+        finally:
+            _remove(temporary)
+        _sync_folder(path.parent)
+    except FileExistsError as error:
+        raise NotWrittenError(
+            f"{path.name} is there already, and nothing is written over it. Choose another name."
+        ) from error
+    except OSError as error:
+        raise NotWrittenError(_sentence(path, error)) from error
+
+
+def beside(path: Path, token: str) -> tuple[Path, Path]:
+    """What is to take the map's place, and what held it: neither is called like a map."""
+    return path.with_name(f"{OUR_PREFIX}{token}.new"), path.with_name(f"{OUR_PREFIX}{token}.old")
+
+
+def sweep(path: Path, token: str) -> bytes | None:
+    """Takes away what a crash has left beside a map. The content of the map that was about to be given back
+    because somebody saved it in the last moment, if there is any.
+    """
+    temporary, guard = beside(_resolved(path), token)
+    kept = _content(guard)
+    _remove(temporary)
+    _remove(guard)
+    return kept
+
+
+def hash_of(path: Path) -> str | None:
+    """Of what the map holds now; None: there is none, or it cannot be read."""
+    with suppress(BusyError):
+        reading = read_shared(path)
+        return reading.version.content_hash if reading else None
+    return None
+
+
+# The steps.
+
+
+def _put_in_place(real: Path, expected_hash: str, data: bytes, token: str) -> None:
+    temporary, guard = beside(real, token)
+    try:
+        _write_through(temporary, data)
+        shutil.copymode(real, temporary)
+        is_guarded = _patiently(lambda: _take_the_place(real, temporary, guard, expected_hash))
+    except BaseException:
+        _remove(guard)
+        raise
+    finally:
+        _remove(temporary)
+    if is_guarded and hash_of(guard) != expected_hash:
+        guard.replace(real)
+        raise _changed(real)
+    _remove(guard)
+    _sync_folder(real.parent)
+
+
+def _take_the_place(real: Path, temporary: Path, guard: Path, expected_hash: str) -> bool:
+    """Between the look and the step a save may come: a second name for the old file will tell, and can give
+    it back. Whether there is one.
+    """
+    is_guarded = _link(real, guard)
+    if _hash(real) != expected_hash:
+        raise _changed(real)
+    temporary.replace(real)
+    return is_guarded
+
+
+def _write_through(file: Path, data: bytes) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _appear(temporary: Path, path: Path) -> None:
+    """A second name, which no system gives where there is such a file; some know no second names."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        temporary.rename(path)
+
+
+def _link(real: Path, guard: Path) -> bool:
+    """Whether the file system knows second names: FAT does not."""
+    _remove(guard)
+    try:
+        guard.hardlink_to(real)
+    except OSError:
+        return False
+    return True
+
+
+def _patiently(step: Callable[[], bool]) -> bool:
+    give_up_at = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return step()
+        except OSError as error:
+            if not _is_held_open(error) or time.monotonic() >= give_up_at:
+                raise
+        time.sleep(TRY_AGAIN_S)
+
+
+def _hash(file: Path) -> str:
+    reading = read_shared(file)
+    if reading is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
+    return reading.version.content_hash
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the new name outlives a power cut; Windows and some network folders cannot say so."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+# What stands in the way.
+
+
+def _refuse_read_only(real: Path) -> None:
+    if not os.access(real, os.W_OK):
+        raise NotWrittenError(
+            f"{real.name} is read-only: nothing was written. Make it writable, then try again."
+        )
+
+
+def _changed(real: Path) -> ChangedError:
+    return ChangedError(f"{real.name} was saved meanwhile: nothing was written over it.")
+
+
+def _is_held_open(error: OSError) -> bool:
+    in_windows = getattr(error, "winerror", None)
+    return isinstance(error, BusyError) or error.errno in _BUSY or in_windows in _SHARING_VIOLATIONS
+
+
+def _sentence(path: Path, error: OSError) -> str:
+    if error.errno in _FULL:
+        return f"The disk of {path.name} is full: nothing was written. Make room, then try again."
+    if _is_held_open(error):
+        return (
+            f"{path.name} is held open by another program: nothing was written. "
+            "Wait until the editor has saved, then try again."
+        )
+    if isinstance(error, PermissionError):
+        return (
+            f"{path.parent} lets nothing be written: {path.name} is what it was. "
+            "Give yourself the right to write there, then try again."
+        )
+    reason = error.strerror or type(error).__name__
+    return f"{path.name} could not be written ({reason}): it is what it was."
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return path
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _remove(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
