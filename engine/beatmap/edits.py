@@ -6,7 +6,7 @@ lines are the very same bytes; only a last line without a terminator gets one wh
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import replace
 from itertools import chain
@@ -122,29 +122,60 @@ class Editing:
         span: tuple[float, float],
         texts: Sequence[str],
     ) -> None:
-        """New lines take the places of the old ones one by one, so that comments between them stay put;
-        what is left over goes in after the last, or is deleted.
-        """
         start_ms, end_ms = span
         if not start_ms <= end_ms:
             raise EditRefused(f"The range ends at {end_ms} ms, before it starts at {start_ms} ms.")
         new = _in_time_order(texts, read, span)
-        times = [thing.time_ms for thing in things]
-        first = bisect_left(times, start_ms)
-        old = sorted(thing.line for thing in things[first:] if thing.time_ms <= end_ms)
-        for line, content in zip(old, new, strict=False):
+        gone = {thing.line for thing in things if start_ms <= thing.time_ms <= end_ms}
+        self.replace_among(section, things, gone, new)
+
+    def replace_among(
+        self,
+        section: str,
+        things: Sequence[HitObject] | Sequence[TimingPoint],
+        gone: Collection[int],
+        new: Sequence[tuple[float, bytes]],
+    ) -> Editing:
+        """Of things in order of time, those on the lines `gone` leave; new lines, each with its time and in
+        order of it, go among those that stay, behind all that share their time.
+
+        Between two that stay, new lines take the places of the old ones one by one, so that comments between
+        them stay put; what is left over goes in after the last, or is deleted.
+        """
+        kept = [thing for thing in things if thing.line not in gone]
+        kept_times = [thing.time_ms for thing in kept]
+        old: dict[int, list[int]] = {}
+        """Lines that leave, by how many stay before them."""
+        passed = 0
+        for thing in things:
+            if thing.line in gone:
+                old.setdefault(passed, []).append(thing.line)
+            else:
+                passed += 1
+        arriving: dict[int, list[bytes]] = {}
+        for time_ms, content in new:
+            arriving.setdefault(bisect_right(kept_times, time_ms), []).append(content)
+        for gap in sorted({*old, *arriving}):
+            rest = self._fill(sorted(old.get(gap, ())), arriving.get(gap, []))
+            if not rest:
+                continue
+            if gap in old:
+                self._insert(max(old[gap]) + 1, rest)
+            elif gap:
+                self._insert(kept[gap - 1].line + 1, rest)
+            elif kept:
+                self._insert(kept[0].line, rest)
+            else:
+                self._append(section, rest)
+        return self
+
+    def _fill(self, places: Sequence[int], contents: Sequence[bytes]) -> Sequence[bytes]:
+        """New lines in the places of old ones, and what found no place."""
+        for line, content in zip(places, contents, strict=False):
             self._put(line, content)
-        for line in old[len(new) :]:
+        for line in places[len(contents) :]:
             self._replaced[line] = None
-        rest = new[len(old) :]
-        if old:
-            self._insert(old[-1] + 1, rest)
-        elif first:
-            self._insert(things[first - 1].line + 1, rest)
-        elif things:
-            self._insert(things[0].line, rest)
-        elif rest:
-            self._append(section, rest)
+        return contents[len(places) :]
 
     def _put(self, line: int, content: bytes) -> None:
         """A line whose text stays the same stays the same to the byte, trailing spaces included."""
@@ -236,7 +267,7 @@ def _must_be_settable(section: str, key: str, value: str) -> None:
 
 def _in_time_order(
     texts: Sequence[str], read: Callable[[int, bytes], HitObject | TimingPoint], span: tuple[float, float]
-) -> list[bytes]:
+) -> list[tuple[float, bytes]]:
     timed: list[tuple[float, bytes]] = []
     for text in texts:
         content = _bytes_of(text)
@@ -248,7 +279,7 @@ def _in_time_order(
             raise EditRefused(f"{quoted(text)} lies outside of the range {span[0]} to {span[1]} ms.")
         timed.append((time_ms, content))
     timed.sort(key=lambda pair: pair[0])
-    return [content for _, content in timed]
+    return timed
 
 
 def _with_value(raw: bytes, value: str, section: str) -> bytes:

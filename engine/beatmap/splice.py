@@ -1,0 +1,76 @@
+"""A section of a map put in another's place: its objects and its timing lines, and not a byte beside them.
+
+What rules at the section's end is what ruled there before. Where its own lines would leak over it, one green
+line at the end says again what the map's lines say there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.beatmap.edits import Editing, EditRefused
+from engine.beatmap.splice_combos import with_combos_continued
+from engine.beatmap.splice_ends import remarks_on_ends, with_ends_in_time
+from engine.beatmap.splice_lines import new_controls, new_objects
+from engine.beatmap.splice_section import Section, section_of, texts_of
+from engine.beatmap.splice_state import State, state_at
+from engine.beatmap.splice_timing import lines_of_section, must_rule_as_before, remarks_on_timing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.beatmap.document import Document
+
+__all__ = ["EditRefused", "Section", "Splice", "State", "section_of", "spliced", "state_at", "texts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    document: Document
+    start_ms: float
+    end_ms: float
+    remarks: tuple[str, ...]
+    """What the mapper should know of its ends, each a sentence."""
+
+
+def spliced(
+    document: Document,
+    start_ms: float,
+    end_ms: float,
+    objects: Sequence[str],
+    controls: Sequence[str] | None,
+    *,
+    keep_red: bool = True,
+) -> Splice:
+    """The map with these lines for all objects and green lines from `start_ms` on and before `end_ms`.
+
+    `controls=None`: the section keeps its timing lines. Otherwise they are read among the red lines that
+    stay: as in any map, a red line ends what the green lines before it say, velocity, sound and kiai, unless
+    a green one stands at its time. Where none of them stands at the start, the map's own green lines of that
+    very moment stay. With `keep_red=False` the section's red lines go as well, and `controls` may bring
+    others.
+
+    Refuses, with a sentence, what could not be put there.
+    """
+    section = section_of(document, start_ms, end_ms)
+    beatmap = document.beatmap
+    span = (start_ms, end_ms)
+    new, shortened = with_ends_in_time(beatmap, section, new_objects(beatmap, span, objects))
+    new, recounted = with_combos_continued(beatmap, section, new)
+    editing = Editing(document)
+    going = {beatmap.objects[number].line for number in section.objects}
+    editing.replace_among("HitObjects", beatmap.objects, going, [obj.timed for obj in new])
+    if controls is not None:
+        own = new_controls(beatmap, span, controls, keep_red=keep_red)
+        gone, lines = lines_of_section(beatmap, section, own, keep_red=keep_red)
+        editing.replace_among("TimingPoints", beatmap.timing.points, gone, lines)
+    after = editing.finish()
+    must_rule_as_before(document, after, section)
+    remarks = [
+        *remarks_on_timing(document, after, section),
+        *shortened,
+        *remarks_on_ends(document, after, section, section.first),
+        *recounted,
+    ]
+    return Splice(after, start_ms, end_ms, tuple(remarks))
