@@ -92,7 +92,19 @@ def parse_timestamp(text: str) -> tuple[float, str] | None:
     if _NUMBER.match(text):
         return float(text), ""
     found = _EDITOR.match(text) or _WEBSITE.search(text)
-    if found is None or len(found["minutes"]) > MOST_MINUTE_DIGITS:
+    return _stamped(found) if found else None
+
+
+def timestamps_in(text: str) -> list[tuple[float, str]]:
+    """All that the website would make links of in a post, in their order, each with its selection; links to
+    the editor as well.
+    """
+    stamps = [_stamped(found) for found in _WEBSITE.finditer(text.replace("%20", " "))]
+    return [stamp for stamp in stamps if stamp]
+
+
+def _stamped(found: re.Match[str]) -> tuple[float, str] | None:
+    if len(found["minutes"]) > MOST_MINUTE_DIGITS:
         return None
     seconds = int(found["minutes"]) * 60 + int(found["seconds"])
     time_ms = seconds * 1000.0 + int(found["milliseconds"] or 0)
