@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.generation.told import ToldObject, ToldObjects
     from engine.tokens.events import Events
+    from engine.tokens.told import ToldObject, ToldObjects
 
 
 @dataclass(frozen=True, slots=True)

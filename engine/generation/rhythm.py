@@ -22,12 +22,12 @@ from engine.generation.columns import Columns
 from engine.generation.errors import PromptError
 from engine.generation.filters import NEVER
 from engine.generation.texts import Text
-from engine.generation.told import told_objects
 from engine.requests import Keep
 from engine.tokens.codec import STEP_MS
 from engine.tokens.events import EVENT_TYPES, Context, Events, EventType
 from engine.tokens.grammar import X_RANGE_PX, Y_RANGE_PX
 from engine.tokens.placing import HEIGHT_PX, WIDTH_PX
+from engine.tokens.told import told_objects
 from engine.tokens.vocab import END_ID
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from engine.generation.filters import Filter
     from engine.generation.layout import Layout
     from engine.generation.stops import Stops
-    from engine.generation.told import ToldObjects
     from engine.generation.windows import Window
     from engine.tokens.events import Event
     from engine.tokens.grammar import Grammar
+    from engine.tokens.told import ToldObjects
     from engine.tokens.vocab import Vocabulary
 
 FREE: Final[Mapping[Keep, frozenset[EventType]]] = {
