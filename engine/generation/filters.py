@@ -165,27 +165,17 @@ class EndInsteadOfSettled:
         return chances.log()
 
 
-@dataclass(frozen=True, slots=True)
-class Likeliest:
-    """Only the so many likeliest."""
-
-    count: int
-
-    def apply(self, scores: Tensor, _ids: Sequence[int]) -> Tensor:
-        least = scores.topk(min(self.count, len(scores))).values[-1]
-        return scores.masked_fill(scores < least, NEVER)
+def likeliest(scores: Tensor, count: int) -> Tensor:
+    """[R, V]: of each row only the so many likeliest."""
+    least = scores.topk(min(count, scores.shape[-1])).values[..., -1:]
+    return scores.masked_fill(scores < least, NEVER)
 
 
-@dataclass(frozen=True, slots=True)
-class Nucleus:
-    """Only the likeliest that together reach a probability; always the likeliest of all."""
-
-    probability: float
-
-    def apply(self, scores: Tensor, _ids: Sequence[int]) -> Tensor:
-        chances, order = scores.softmax(dim=-1).sort(descending=True, stable=True)
-        reached = chances.cumsum(dim=-1) - chances  # by those before it
-        return scores.index_fill(0, order[reached >= self.probability], NEVER)
+def nucleus(scores: Tensor, probability: float) -> Tensor:
+    """[R, V]: of each row only the likeliest that together reach a probability, but at least one."""
+    chances, order = scores.softmax(dim=-1).sort(descending=True, stable=True)
+    reached = chances.cumsum(dim=-1) - chances  # by those before it
+    return scores.masked_fill((reached >= probability).scatter(-1, order, reached >= probability), NEVER)
 
 
 def time_ids(vocab: Vocabulary) -> range:

@@ -1,11 +1,22 @@
 """A song written: one context after another, and of each one window after another, each with all that was
-settled before it in view.
+settled before it in view. As often as there are seeds, all at the same time.
+
+    pipeline = Pipeline(model, layout, song, states=listener.states)
+    for said in pipeline.run_many(order, [replace(sampling, seed=seed) for seed in seeds]):
+        match said:
+            case Written(): ...     # a window more of the candidate `said.number`
+            case Underway(): ...    # how far all of them are; also a `jobs.Progress`
+
+Ids for each second: `said.ids` of the last `Underway`, by the time since the first step. To write all windows
+of a context at once, as suits timing, give a shape that does not overlap:
+`WindowShape(model.spec.window_samples, lookback=0, lookahead=0, overlapping=False)`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import torch
 
@@ -20,26 +31,33 @@ from engine.generation.prompts import (
     prompt_for,
     with_conditions,
 )
+from engine.generation.sample import Lots
 from engine.generation.stops import Stops
 from engine.generation.windows import WindowShape, cut, sound_of
+from engine.generation.writer import Row, Writer
 from engine.jobs import Progress
+from engine.tokens.codec import STEP_MS
+from engine.tokens.events import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import Tensor
 
     from engine.audio.waveform import Waveform
+    from engine.generation.filters import Filter
     from engine.generation.layout import Layout
     from engine.generation.prompts import Given
-    from engine.generation.sample import Sampler
+    from engine.generation.sample import Sampling
     from engine.generation.windows import Window
     from engine.model.encdec import EncoderDecoder
     from engine.tokens.conditions import Conditions
     from engine.tokens.events import Context, Event, Events
 
-IDS_PER_TURN: Final = 32
-"""After so many a job lets others have a turn: at 30 ids a second, which is slow, a second's worth."""
+STEPS_PER_TURN: Final = 16
+"""After so many a job lets others have a turn: at 16 steps a second, which is slow, a second's worth."""
+MOST_ROWS: Final = 8
+"""Of windows that do not overlap: more at once take more memory, and each id more time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,12 +75,16 @@ class Order:
     end_ms: float | None = None
     settled: Mapping[Context, Sequence[Event]] = field(default_factory=dict)
     """Of contexts that are written from `start_ms` on: what the map has. What is after that is not read."""
+    further: Callable[[Context, Window], Sequence[Filter]] | None = None
+    """Filters beside those that sampling asks for, made anew for every window of every candidate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """A window more of a context."""
+    """A window more of a context, of one candidate."""
 
+    number: int
+    """Which candidate: from 0, as the seeds were given."""
     context: Context
     window: Window
     events: Events
@@ -73,65 +95,144 @@ class Written:
     """What the model wrote of this window."""
     done: int
     total: int
-    """Windows, of all contexts that are written."""
+    """Windows, of all contexts that are written and of all candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Underway(Progress):
+    """How far all candidates are; `done` and `total` are as in `Written`, with parts of windows."""
+
+    ids: int
+    """Written so far by all candidates, of all windows."""
+
+
+Steps: TypeAlias = Generator[Written | Underway, None, None]
 
 
 class Pipeline:
     """One model, ready to write of one song what it is ordered to."""
 
     def __init__(
-        self, model: EncoderDecoder, layout: Layout, song: Waveform, shape: WindowShape | None = None
+        self,
+        model: EncoderDecoder,
+        layout: Layout,
+        song: Waveform,
+        shape: WindowShape | None = None,
+        *,
+        states: Callable[[Sequence[Window]], Tensor] | None = None,
     ) -> None:
+        """`states`: what the encoder makes of windows of this shape, [B, S, D], where somebody knows it
+        already. Where a model's encoder is told of the map (`spec.conditions`), it must be of this map.
+        """
         self._model, self._layout, self._song = model, layout, song
         self.shape = shape or WindowShape(model.spec.window_samples)
+        self._states = states
         self._mel = MelSpectrogram(model.spec.mel)
 
-    def run(self, order: Order, sampler: Sampler) -> Generator[Progress | Written, None, None]:
-        """What was written, after each window, and how far it is, between. Closed, it stops where it is.
+    def run(self, order: Order, sampling: Sampling) -> Steps:
+        """`run_many` of a single candidate."""
+        return self.run_many(order, [sampling])
 
-        Raises PromptError, before anything is written, where the model cannot do what is ordered.
+    def run_many(self, order: Order, samplings: Sequence[Sampling]) -> Steps:
+        """Each candidate's windows, as they are written, and how far all are, between. Closed, it stops where
+        it is.
+
+        Raises PromptError, before anything is written, where the model cannot do what is ordered, and
+        ValueError for candidates that differ in more than their seeds: those are not written together.
         """
-        layout = self._layout
-        if sampler.is_guided and order.unwanted is None:
-            raise PromptError("there is guidance but nothing to go away from: say what is not wanted")
-        planned = plan(layout, order.conditions.mode, order.wanted, {*order.given, order.front.context})
-        windows = cut(self._song.samples, self.shape, start_ms=order.start_ms, end_ms=order.end_ms)
-        texts = {context: Text(events, layout.vocab) for context, events in order.given.items()}
-        total, done = len(windows) * len(planned.to_write), 0
-        for context in planned.to_write:
-            draft = self._draft(order, context)
-            for window in windows:
-                texts[context] = draft.text()
-                ids: list[int] = []
-                for token in self._write(order, sampler, texts, context, window):
-                    ids.append(token)
-                    if len(ids) % IDS_PER_TURN == 0:
-                        yield Progress(done, total, f"writing {context.value}")
-                draft.add(ids, window, self.shape)
-                done += 1
-                yield Written(context, window, draft.events, tuple(ids), done, total)
-            texts[context] = draft.text()
+        run = self._run(order, samplings)
+        for context in run.contexts:
+            for candidate in run.candidates:
+                candidate.begin(self._draft(order, context))
+            for windows in run.batches:
+                yield from self._write(run, context, windows)
+            for candidate in run.candidates:
+                candidate.settle()
 
-    def _write(
-        self, order: Order, sampler: Sampler, texts: Mapping[Context, Text], writing: Context, window: Window
-    ) -> Iterator[int]:
-        layout, shape, song_ms = self._layout, self.shape, self._song.length_ms
+    def _run(self, order: Order, samplings: Sequence[Sampling]) -> _Run:
+        if len({replace(sampling, seed=0) for sampling in samplings}) != 1:
+            raise ValueError("candidates that are written together differ in their seeds and in nothing else")
+        if samplings[0].is_guided and order.unwanted is None:
+            raise PromptError("there is guidance but nothing to go away from: say what is not wanted")
+        given = {*order.given, order.front.context}
+        contexts = plan(self._layout, order.conditions.mode, order.wanted, given).to_write
+        windows = cut(self._song.samples, self.shape, start_ms=order.start_ms, end_ms=order.end_ms)
+        texts = {context: Text(events, self._layout.vocab) for context, events in order.given.items()}
+        at_once = 1 if self.shape.overlapping else max(1, MOST_ROWS // len(samplings))
+        return _Run(
+            order=order,
+            writer=self._writer(samplings[0]),
+            candidates=[_Candidate(at, each.seed, dict(texts)) for at, each in enumerate(samplings)],
+            contexts=contexts,
+            batches=[windows[first : first + at_once] for first in range(0, len(windows), at_once)],
+            total=len(windows) * len(contexts) * len(samplings),
+        )
+
+    def _writer(self, sampling: Sampling) -> Writer:
+        return Writer(self._model, self._layout, sampling)
+
+    def _write(self, run: _Run, context: Context, windows: Sequence[Window]) -> Steps:
+        """Of each candidate these windows: one, or several that do not overlap."""
+        tries = [self._try(run, each, context, window) for window in windows for each in run.candidates]
+        states = self._hear(run.order.conditions, windows)
+        if len(windows) > 1:
+            states = states.repeat_interleave(len(run.candidates), dim=0)
+        steps = run.writer.write(states, [each.row for each in tries])
+        for count, done in enumerate(steps, 1):
+            # A window is added to what stands before it: of one candidate in their order.
+            while done and (ready := next((each for each in tries if each.is_next(tries)), None)):
+                tries.remove(ready)
+                yield self._written(run, ready, context)
+            if count % STEPS_PER_TURN == 0 and tries:
+                yield self._underway(run, tries, context)
+
+    def _written(self, run: _Run, done: _Try, context: Context) -> Written:
+        run.done, run.ids = run.done + 1, run.ids + len(done.row.written)
+        draft, ids = done.candidate.draft, done.row.written
+        draft.add(ids, done.window, self.shape)
+        number = done.candidate.number
+        return Written(number, context, done.window, draft.events, tuple(ids), run.done, run.total)
+
+    def _underway(self, run: _Run, tries: Sequence[_Try], context: Context) -> Underway:
+        shares = sum(self._share(each) for each in tries)
+        ids = run.ids + sum(len(each.row.written) for each in tries)
+        return Underway(run.done + shares, run.total, f"writing {context.value}", ids)
+
+    def _share(self, of: _Try) -> float:
+        """How much of what counts of a window is written, of 1."""
+        _, least, _, start = times = self._layout.vocab.range(EventType.TIME_SHIFT)
+        told = next((token for token in reversed(of.row.written) if start <= token < times.end), start)
+        window, at_ms = of.window, of.window.time_ms + (told - start + least) * STEP_MS
+        share = (at_ms - window.counts_from_ms) / (window.counts_to_ms - window.counts_from_ms)
+        return min(max(share, 0.0), 1.0)
+
+    def _try(self, run: _Run, candidate: _Candidate, context: Context, window: Window) -> _Try:
+        order, layout, shape, song_ms = run.order, self._layout, self.shape, self._song.length_ms
+        texts = candidate.texts | {context: candidate.draft.text()}
         prompt = prompt_for(
-            layout, order.conditions, texts, writing, window, shape, song_ms, given=order.front
+            layout, order.conditions, texts, context, window, shape, song_ms, given=order.front
         )
         unwanted = None
-        if sampler.is_guided and order.unwanted is not None:
+        if run.writer.sampling.is_guided and order.unwanted is not None:
             unwanted = with_conditions(prompt, layout, order.unwanted, song_ms)
-        stops = Stops.of(layout, writing, window, shape)
-        return sampler.write(self._hear(order.conditions, window), prompt.ids, stops, unwanted)
+        row = Row(
+            prompt.ids,
+            Stops.of(layout, context, window, shape),
+            Lots.of(candidate.seed, context.value, window.start_sample),
+            unwanted,
+            () if order.further is None else order.further(context, window),
+        )
+        return _Try(candidate, window, row)
 
     @torch.inference_mode()
-    def _hear(self, conditions: Conditions, window: Window) -> Tensor:
-        """The encoder's states, [1, S, D]."""
+    def _hear(self, conditions: Conditions, windows: Sequence[Window]) -> Tensor:
+        """The encoder's states, [B, S, D]."""
+        if self._states is not None:
+            return self._states(windows)
         told = model_conditions(
-            self._model.spec, self._layout.vocab, conditions, [window], self.shape, self._song.length_ms
+            self._model.spec, self._layout.vocab, conditions, windows, self.shape, self._song.length_ms
         )
-        sound = sound_of(self._song, [window], self.shape).to(self._model.head.weight.device)
+        sound = sound_of(self._song, windows, self.shape).to(self._model.head.weight.device)
         return self._model.encode(self._mel(sound), told)
 
     def _draft(self, order: Order, context: Context) -> Draft:
@@ -139,3 +240,52 @@ class Pipeline:
         if order.start_ms is None:
             return Draft(self._layout, context)
         return Draft.before(self._layout, context, settled, order.start_ms)
+
+
+@dataclass(slots=True, eq=False)
+class _Candidate:
+    number: int
+    seed: int
+    texts: dict[Context, Text]
+    """Contexts that are settled."""
+    _draft: Draft | None = None
+    """Of the context that is being written."""
+
+    @property
+    def draft(self) -> Draft:
+        if self._draft is None:
+            raise RuntimeError("no context has been begun")
+        return self._draft
+
+    def begin(self, draft: Draft) -> None:
+        self._draft = draft
+
+    def settle(self) -> None:
+        self.texts[self.draft.context] = self.draft.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Try:
+    """One candidate's go at one window."""
+
+    candidate: _Candidate
+    window: Window
+    row: Row
+
+    def is_next(self, tries: Sequence[_Try]) -> bool:
+        """Whether it is done, and nothing of its candidate stands before it."""
+        first = next(each for each in tries if each.candidate is self.candidate)
+        return self.row.is_done and first is self
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Run:
+    order: Order
+    writer: Writer
+    candidates: Sequence[_Candidate]
+    contexts: Sequence[Context]
+    batches: Sequence[Sequence[Window]]
+    """Windows that are written at the same time."""
+    total: int
+    done: int = 0
+    ids: int = 0

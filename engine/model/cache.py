@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from engine.model.spec import ModelSpec
 
 
@@ -52,15 +54,33 @@ class DecoderCache:
         shape = (len(spec.decoder.layers), rows, heads, columns, spec.width // heads)
         self.keys = torch.zeros(shape, dtype=dtype, device=device)
         self.values = torch.zeros(shape, dtype=dtype, device=device)
-        self.real = torch.zeros(rows, columns, dtype=torch.bool, device=device)
-        """True where a column holds a token, not padding."""
+        self._real = torch.zeros(rows, columns, dtype=torch.bool, device=device)
+        self.rows = rows
+        """How many there are now, of those that there is room for: the first ones."""
         self.next_column = torch.zeros((), dtype=torch.long, device=device)
         self.filled = 0
+        self._padded = 0
+        """So many columns, at least, are padding in every row."""
         self.fixed_shapes = fixed_shapes
 
     @property
+    def real(self) -> Tensor:
+        """True where a column holds a token, not padding, [rows, columns]."""
+        return self._real[: self.rows]
+
+    @property
+    def room(self) -> int:
+        """For so many rows."""
+        return self._real.shape[0]
+
+    @property
     def columns(self) -> int:
-        return self.real.shape[1]
+        return self._real.shape[1]
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest row."""
+        return self.filled - self._padded
 
     @property
     def visible(self) -> int:
@@ -84,7 +104,51 @@ class DecoderCache:
         return (self.real.cumsum(dim=1) - 1).clamp(min=0)[:, columns]
 
     def layer(self, index: int, columns: Tensor) -> LayerMemory:
-        return LayerMemory(self.keys[index], self.values[index], columns, self.visible)
+        return LayerMemory(
+            self.keys[index, : self.rows], self.values[index, : self.rows], columns, self.visible
+        )
+
+    def begin(self, rows: int) -> None:
+        """Forget everything; from now on there are so many rows."""
+        if not 0 < rows <= self.room:
+            raise ValueError(f"the cache has room for {self.room} rows, not for {rows}")
+        self.rows = self.room
+        self.rewind(0)
+        self.rows = rows
+
+    def spread(self, rows: int) -> None:
+        """So many rows, each of which holds what the first one holds."""
+        if not 0 < rows <= self.room:
+            raise ValueError(f"the cache has room for {self.room} rows, not for {rows}")
+        self.rows = rows
+        for held in self._held():
+            held[1:] = held[:1]
+
+    def grow(self, columns: int) -> None:
+        """More room, and what was held is still there."""
+        layers, room, heads, _, width = self.keys.shape
+        before = self._held()
+        self.keys, self.values = (
+            memory.new_zeros(layers, room, heads, columns, width) for memory in (self.keys, self.values)
+        )
+        self._real = self._real.new_zeros(room, columns)
+        for new, old in zip(self._held(), before, strict=True):
+            new.copy_(old)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Only those rows, in that order: see `keep_rows`."""
+        for held in self._held():
+            keep_rows(held, rows)
+        self.rows = len(rows)
+        self._padded = self.filled - int(self.real.sum(dim=1).max())
+
+    def _held(self) -> list[Tensor]:
+        """What is filled, row by row: [R, C], and [R, H, C, Dh] of each layer."""
+        layers = (layer for memory in (self.keys, self.values) for layer in memory)
+        return [
+            self.real[:, : self.filled],
+            *(layer[: self.rows, :, : self.filled] for layer in layers),
+        ]
 
     def rewind(self, filled: int) -> None:
         """Forget all columns from `filled` on: what came before an edit is still true after it."""
@@ -92,4 +156,23 @@ class DecoderCache:
             raise ValueError(f"the cache holds {self.filled} columns and cannot go back to {filled}")
         self.real[:, filled:] = False
         self.next_column.fill_(filled)
-        self.filled = filled
+        self.filled, self._padded = filled, 0
+
+
+def keep_rows(held: Tensor, rows: Sequence[int]) -> Tensor:
+    """[R, ...] to the rows that are named, in the memory of the first ones: what else was there is lost.
+
+    No row may move towards the end, where it would be overwritten before it is moved.
+    """
+    for place, row in enumerate(rows):
+        if row < place:
+            raise ValueError(f"row {row} cannot move back to {place}")
+        if row != place:
+            held[place] = held[row]
+    return held[: len(rows)]
+
+
+def without(rows: int, gone: Collection[int]) -> list[int]:
+    """The rows that are left, for `keep_rows`: the last ones fill the gaps, so that few are moved."""
+    left = [row for row in range(rows) if row not in gone]
+    return [row if row not in gone else left.pop() for row in range(len(left))]

@@ -84,7 +84,7 @@ class Decoder(nn.Module):
         cache: DecoderCache | None = None,
     ) -> Tensor:
         """[B, T] -> [B, T, D]. See `EncoderDecoder.decode`."""
-        length = tokens.shape[1] + (0 if cache is None else cache.filled)
+        length = tokens.shape[1] + (0 if cache is None else cache.longest)
         if length > self.tower.positions:
             raise ValueError(f"the decoder reads {self.tower.positions} tokens at once, not {length}")
         if cache is None:

@@ -75,8 +75,13 @@ class CrossAttention(nn.Module):
         return keys, values
 
     def forward(self, x: Tensor, heard: KeysValues) -> Tensor:
+        """`heard` is of as many rows as [B, T, D] has, or of one, which all have heard."""
+        rows, length, width = x.shape
+        if len(heard[0]) != rows:
+            # Everything is seen from everywhere: as one row they read what they have heard only once.
+            x = x.reshape(1, rows * length, width)
         mixed: Tensor = self.out(attend(heads_apart(self.query(x), self.heads), heard, EVERYTHING))
-        return mixed
+        return mixed.view(rows, length, width)
 
 
 class FeedForward(nn.Module):

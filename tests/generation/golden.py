@@ -7,6 +7,7 @@ holds what was settled before: there the other program's outputs are taken as wh
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -22,9 +23,10 @@ from engine.generation.layout import layout_of
 from engine.generation.pipeline import Order, Pipeline, Written
 from engine.generation.plan import plan, steered_from
 from engine.generation.prompts import Text, model_conditions, prompt_for, teacher_forced, with_conditions
-from engine.generation.sample import Sampler, Sampling
+from engine.generation.sample import Sampling
 from engine.generation.stops import Stops
 from engine.generation.windows import WindowShape, cut
+from engine.generation.writer import Writer
 from engine.tokens.events import Context
 from engine.tokens.grammar import grammar_of
 from engine.tokens.map_events import context_events
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from engine.beatmap.beatmap import Beatmap
     from engine.generation.layout import Layout
     from engine.generation.windows import Window
+    from engine.generation.writer import Row
     from engine.model.encdec import EncoderDecoder
     from engine.model.spec import ModelSpec
     from engine.tokens.conditions import Conditions
@@ -163,11 +166,11 @@ def assert_songs_written_alike(vector: Path) -> list[tuple[int, int]]:
     saved = load(shared("golden", "checkpoints", asked.said["checkpoint"]))
     with np.load(shared("golden", "inputs", "audio_loaded_16k.npz")) as file:
         song = Waveform(file["samples_int16"], int(file["peak"]))
-    pipeline = Pipeline(saved.model, asked.layout, song)
     held = _Held(saved.model, asked, answers)
+    pipeline = _HeldPipeline(held, saved.model, asked.layout, song)
     for call in asked.said["processor_generate"]:
         order = _order(asked, call, is_first=held.at == 0)
-        windows = [step for step in pipeline.run(order, held) if isinstance(step, Written)]
+        windows = [step for step in pipeline.run(order, held.sampling) if isinstance(step, Written)]
         assert windows[-1].done == windows[-1].total == len(windows)
     assert held.at == len(asked.said["windows"])
     return held.bound
@@ -191,7 +194,7 @@ def _order(asked: Asked, call: Mapping[str, Any], *, is_first: bool) -> Order:
     )
 
 
-class _Held(Sampler):
+class _Held(Writer):
     """Ours, held to the other program's answer for each window."""
 
     def __init__(self, model: EncoderDecoder, asked: Asked, answers: Mapping[str, list[Any]]) -> None:
@@ -204,19 +207,29 @@ class _Held(Sampler):
         self.at = 0
         self.bound: list[tuple[int, int]] = []
 
-    def write(
-        self, states: Tensor, prompt: Sequence[int], stops: Stops, unwanted: Sequence[int] | None = None
-    ) -> Iterator[int]:
-        number = f"w{self.at}"
-        assert list(prompt) == self._answers[f"{number}.prompt"], number
+    def write(self, states: Tensor, rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+        number, (row,) = f"w{self.at}", rows
+        assert list(row.prompt) == self._answers[f"{number}.prompt"], number
         answer = self._answers[f"{number}.output"]
         margins = self._answers[f"{number}.margins"]
         bound = next((at for at, margin in enumerate(margins) if margin < CLOSE), len(answer))
-        ours = list(islice(super().write(states, prompt, stops, unwanted), _up_to(bound, answer)))
-        assert ours == answer[:bound], number
+        deque(islice(super().write(states, rows), _up_to(bound, answer)), maxlen=0)
+        assert row.written == answer[:bound], number
+        assert row.is_done == (bound == len(answer)), number
         self.at += 1
         self.bound.append((bound, len(answer)))
-        return iter(answer)
+        row.ids, row.is_done = [*row.prompt, *answer], True
+        yield [row]
+
+
+class _HeldPipeline(Pipeline):
+    def __init__(self, held: _Held, model: EncoderDecoder, layout: Layout, song: Waveform) -> None:
+        super().__init__(model, layout, song)
+        self._held = held
+
+    def _writer(self, sampling: Sampling) -> Writer:
+        assert sampling == self._held.sampling
+        return self._held
 
 
 def _up_to(bound: int, answer: Sequence[int]) -> int | None:

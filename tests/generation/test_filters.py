@@ -151,17 +151,17 @@ def test_what_is_no_time_of_a_group_is_left_alone() -> None:
 
 
 def test_only_so_many_of_the_likeliest() -> None:
-    scores = torch.tensor([0.0, 3.0, 1.0, 2.0])
-    assert forbidden(filters.Likeliest(2).apply(scores, [])) == [0, 2]
-    assert forbidden(filters.Likeliest(9).apply(scores, [])) == []
+    scores = torch.tensor([[0.0, 3.0, 1.0, 2.0], [3.0, 2.0, 1.0, 0.0]])
+    assert [forbidden(row) for row in filters.likeliest(scores, 2)] == [[0, 2], [2, 3]]
+    assert [forbidden(row) for row in filters.likeliest(scores, 9)] == [[], []]
 
 
 def test_only_the_likeliest_that_together_reach_a_probability() -> None:
-    scores = torch.tensor([0.2, 0.5, 0.3]).log()
-    assert forbidden(filters.Nucleus(0.4).apply(scores, [])) == [0, 2]
-    assert forbidden(filters.Nucleus(0.7).apply(scores, [])) == [0]
-    assert forbidden(filters.Nucleus(1.0).apply(scores, [])) == []
+    scores = torch.tensor([[0.2, 0.5, 0.3], [0.9, 0.06, 0.04]]).log()
+    assert [forbidden(row) for row in filters.nucleus(scores, 0.4)] == [[0, 2], [1, 2]]
+    assert [forbidden(row) for row in filters.nucleus(scores, 0.7)] == [[0], [1, 2]]
+    assert [forbidden(row) for row in filters.nucleus(scores, 1.0)] == [[], []]
 
 
 def test_the_likeliest_of_all_is_always_left() -> None:
-    assert forbidden(filters.Nucleus(1e-30).apply(torch.tensor([0.0, 9.0]), [])) == [0]
+    assert [forbidden(row) for row in filters.nucleus(torch.tensor([[0.0, 9.0]]), 1e-30)] == [[0]]

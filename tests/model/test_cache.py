@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from engine.model.cache import DecoderCache
+from engine.model.cache import DecoderCache, keep_rows, without
 from tests.model import tiny
 from tests.model.test_encdec import every_spec
 
@@ -93,3 +93,71 @@ def test_tokens_that_are_too_many_leave_the_cache_as_it_was() -> None:
     with pytest.raises(ValueError, match="reads 24 tokens at once, not 25"):
         model.decode(tiny.tokens(length=5), heard, cache=cache)
     assert cache.filled == 20
+
+
+# Rows that come and go.
+
+
+@torch.no_grad()
+def test_rows_that_are_left_remember_what_they_did(padded: torch.Tensor) -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=3, columns=16)
+    three = torch.cat((padded, padded[1:]))  # the last one says what the second says
+    heard_by_three = tuple((keys[[0, 1, 1]], values[[0, 1, 1]]) for keys, values in heard)
+    cache.begin(3)
+    model.decode(three[:, :8], heard_by_three, real=three[:, :8] != 0, cache=cache)
+    assert cache.longest == 8
+    cache.keep([2, 1])
+    assert (cache.rows, cache.longest) == (2, 5)
+    heard_by_two = tuple((keys[[1, 1]], values[[1, 1]]) for keys, values in heard)
+    resumed = model.decode(three[[2, 1], 8:], heard_by_two, cache=cache)
+    afresh = model.decode(padded, heard, real=padded != 0)[1, 8:]
+    torch.testing.assert_close(resumed, afresh.expand(2, -1, -1), atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+def test_what_one_row_has_read_all_can_go_on_from() -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    heard = tuple((keys[:1], values[:1]) for keys, values in heard)
+    tokens = tiny.tokens(length=LENGTH)
+    tokens[1, :8] = tokens[0, :8]
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=16)
+    cache.begin(1)
+    model.decode(tokens[:1, :8], heard, cache=cache)
+    cache.spread(2)
+    resumed = model.decode(tokens[:, 8:], heard, cache=cache)
+    both = tuple((keys.expand(2, -1, -1, -1), values.expand(2, -1, -1, -1)) for keys, values in heard)
+    torch.testing.assert_close(resumed, model.decode(tokens, both)[:, 8:], atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+def test_a_cache_that_has_grown_holds_what_it_held(padded: torch.Tensor) -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=8)
+    model.decode(padded[:, :8], heard, real=padded[:, :8] != 0, cache=cache)
+    cache.grow(LENGTH)
+    resumed = model.decode(padded[:, 8:], heard, cache=cache)
+    afresh = model.decode(padded, heard, real=padded != 0)[:, 8:]
+    torch.testing.assert_close(resumed, afresh, atol=1e-5, rtol=0)
+
+
+def test_a_cache_holds_no_more_rows_than_it_has_room_for() -> None:
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=4)
+    for rows in (0, 3):
+        with pytest.raises(ValueError, match=f"has room for 2 rows, not for {rows}"):
+            cache.begin(rows)
+        with pytest.raises(ValueError, match=f"has room for 2 rows, not for {rows}"):
+            cache.spread(rows)
+
+
+def test_the_last_rows_fill_the_gaps_that_others_leave() -> None:
+    assert without(6, {1, 2}) == [0, 5, 4, 3]
+    assert without(6, {5}) == [0, 1, 2, 3, 4]
+    assert without(3, {0, 1, 2}) == []
+    held = torch.arange(6)
+    assert keep_rows(held, [0, 5, 4, 3]).tolist() == [0, 5, 4, 3]
+
+
+def test_no_row_moves_back_over_one_that_is_needed() -> None:
+    with pytest.raises(ValueError, match="row 0 cannot move back to 1"):
+        keep_rows(torch.arange(3), [1, 0])
