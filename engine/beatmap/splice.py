@@ -10,19 +10,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.beatmap.edits import Editing, EditRefused
+from engine.beatmap.reading import encoded
 from engine.beatmap.splice_combos import with_combos_continued
 from engine.beatmap.splice_ends import remarks_on_ends, with_ends_in_time
-from engine.beatmap.splice_lines import new_controls, new_objects
+from engine.beatmap.splice_lines import NewLine, as_control, new_controls, new_objects
 from engine.beatmap.splice_section import Section, section_of, texts_of
 from engine.beatmap.splice_state import State, state_at
-from engine.beatmap.splice_timing import lines_of_section, must_rule_as_before, remarks_on_timing
+from engine.beatmap.splice_timing import (
+    lines_as_before,
+    lines_of_section,
+    must_rule_as_before,
+    remarks_on_timing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.beatmap.document import Document
+    from engine.beatmap.splice_lines import NewObject
+    from engine.beatmap.splice_timing import TimingLines
 
-__all__ = ["EditRefused", "Section", "Splice", "State", "section_of", "spliced", "state_at", "texts_of"]
+__all__ = [
+    "EditRefused",
+    "Section",
+    "Splice",
+    "State",
+    "put_back",
+    "section_of",
+    "spliced",
+    "state_at",
+    "texts_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +76,47 @@ def spliced(
     span = (start_ms, end_ms)
     new, shortened = with_ends_in_time(beatmap, section, new_objects(beatmap, span, objects))
     new, recounted = with_combos_continued(beatmap, section, new)
-    editing = Editing(document)
-    going = {beatmap.objects[number].line for number in section.objects}
-    editing.replace_among("HitObjects", beatmap.objects, going, [obj.timed for obj in new])
+    timing: TimingLines | None = None
     if controls is not None:
         own = new_controls(beatmap, span, controls, keep_red=keep_red)
-        gone, lines = lines_of_section(beatmap, section, own, keep_red=keep_red)
-        editing.replace_among("TimingPoints", beatmap.timing.points, gone, lines)
-    after = editing.finish()
-    must_rule_as_before(document, after, section)
+        timing = lines_of_section(beatmap, section, own, keep_red=keep_red)
+    after = _put(document, section, new, timing)
     remarks = [
         *remarks_on_timing(document, after, section),
         *shortened,
-        *remarks_on_ends(document, after, section, section.first),
+        *remarks_on_ends(document, after, section),
         *recounted,
     ]
     return Splice(after, start_ms, end_ms, tuple(remarks))
+
+
+def put_back(document: Document, start_ms: float, end_ms: float, before: Document) -> Splice:
+    """The section as it was in `before`, byte for byte, in the map as it is now: takes a splice back,
+    whatever was edited elsewhere since. The line that a splice wrote at the end goes as well, where nothing
+    needs it.
+
+    Red lines stay as they are now.
+    """
+    section = section_of(document, start_ms, end_ms)
+    objects, greens = texts_of(before, section_of(before, start_ms, end_ms))
+    beatmap = document.beatmap
+    reader = beatmap.object_reader
+    new: list[NewObject] = [NewLine(text, reader.read(0, text)) for text in map(encoded, objects)]
+    timing = lines_as_before(beatmap, section, [as_control(beatmap, text) for text in greens], before.beatmap)
+    after = _put(document, section, new, timing)
+    return Splice(after, start_ms, end_ms, tuple(remarks_on_ends(document, after, section)))
+
+
+def _put(
+    document: Document, section: Section, new: Sequence[NewObject], timing: TimingLines | None
+) -> Document:
+    beatmap = document.beatmap
+    editing = Editing(document)
+    going = {beatmap.objects[number].line for number in section.objects}
+    editing.replace_among("HitObjects", beatmap.objects, going, [obj.timed for obj in new])
+    if timing is not None:
+        coming = [line.timed for line in timing.coming]
+        editing.replace_among("TimingPoints", beatmap.timing.points, timing.going, coming)
+    after = editing.finish()
+    must_rule_as_before(document, after, section)
+    return after

@@ -59,8 +59,13 @@ def with_ends_in_time(
 
 
 def _met(beatmap: Beatmap, section: Section, obj: HitObject) -> HitObject | None:
-    """The first object behind the section that begins before this spinner or long note is over."""
+    """The first object behind the section that begins before this spinner or long note is over; None where
+    the mapper wanted it so.
+    """
     if not isinstance(obj, Spinner | Hold):
+        return None
+    old = [beatmap.objects[number] for number in section.objects]
+    if any((each.time_ms, beatmap.end_ms(each)) == (obj.time_ms, obj.end_ms) for each in old):
         return None
     following = beatmap.objects[section.after :]
     return next((each for each in following if _runs_into(beatmap, obj, obj.end_ms, each)), None)
@@ -94,29 +99,26 @@ def _ended_before(beatmap: Beatmap, obj: NewObject, met: HitObject) -> NewObject
 # ---- what is said
 
 
-def remarks_on_ends(before: Document, after: Document, section: Section, first_new: int) -> list[str]:
-    """Of objects that reach over an end: those that stay, those that went, and those that are new.
-
-    `first_new` is the index of the section's first object after the splice; what follows it up to the
-    section's end is new.
-    """
+def remarks_on_ends(before: Document, after: Document, section: Section) -> list[str]:
+    """Of objects that reach over an end: those that stay, those that went, and those that are new."""
     old, now = before.beatmap, after.beatmap
-    new = [obj for obj in now.objects[first_new:] if obj.time_ms < section.end_ms]
+    new = [obj for obj in now.objects[section.first :] if obj.time_ms < section.end_ms]
     return [
-        *_on_the_start(old, section, new),
+        *_on_the_start(old, now, section, new),
         *_on_what_went(old, now, section, new),
         *_on_the_end(old, now, section, new),
         *_on_breaks(now, new),
     ]
 
 
-def _on_the_start(old: Beatmap, section: Section, new: Sequence[HitObject]) -> Iterable[str]:
+def _on_the_start(old: Beatmap, now: Beatmap, section: Section, new: Sequence[HitObject]) -> Iterable[str]:
     for number in section.across_start:
         obj = old.objects[number]
         end_ms = old.end_ms(obj)
         yield (
             f"The {name_of(old, obj)} begins before the section and lasts into it, "
-            f"until {format_timestamp(end_ms)}: it stays as it was."
+            f"until {format_timestamp(end_ms)}: it stays as it was"
+            f"{'' if _sound_at(old, end_ms) == _sound_at(now, end_ms) else ', but ends with other sounds'}."
         )
         met = [each for each in new if _runs_into(old, obj, end_ms, each)]
         if met:
@@ -157,6 +159,11 @@ def _on_breaks(now: Beatmap, new: Sequence[HitObject]) -> Iterable[str]:
                 f"has {len(inside)} object{'s' * (len(inside) != 1)} of the section in it: "
                 f"take it out in the editor."
             )
+
+
+def _sound_at(beatmap: Beatmap, time_ms: float) -> tuple[int, int, int]:
+    timing = beatmap.timing
+    return timing.volume_at(time_ms), timing.sample_set_at(time_ms), timing.sample_index_at(time_ms)
 
 
 def name_of(beatmap: Beatmap, obj: HitObject) -> str:

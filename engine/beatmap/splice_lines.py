@@ -60,6 +60,12 @@ def new_controls(
     return sorted(controls, key=lambda control: (control.time_ms, not control.thing.uninherited))
 
 
+def as_control(beatmap: Beatmap, text: str) -> NewControl:
+    """A line that is known to be readable."""
+    content = encoded(text)
+    return NewLine(content, beatmap.timing_reader.read(0, content))
+
+
 def reread(beatmap: Beatmap, content: bytes) -> NewObject:
     """After a change of our own to a line that was readable."""
     return NewLine(content, beatmap.object_reader.read(0, content))

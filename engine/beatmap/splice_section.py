@@ -63,10 +63,10 @@ def section_of(document: Document, start_ms: float, end_ms: float) -> Section:
 
 
 def texts_of(document: Document, section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Its objects and its green lines as the file writes them: what `spliced` takes to put them back."""
+    """Its objects and its green lines as the file writes them, and in its order."""
     beatmap = document.beatmap
-    objects = [beatmap.objects[n].line for n in section.objects]
-    greens = [beatmap.timing.points[n].line for n in section.greens]
+    objects = sorted(beatmap.objects[n].line for n in section.objects)
+    greens = sorted(beatmap.timing.points[n].line for n in section.greens)
     return tuple(line_text(document, n) for n in objects), tuple(line_text(document, n) for n in greens)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.beatmap.edits import EditRefused
-from engine.beatmap.reading import decoded, encoded
+from engine.beatmap.reading import decoded
 from engine.beatmap.snap import SNAPPED_MS
-from engine.beatmap.splice_lines import NewLine
+from engine.beatmap.splice_lines import as_control
+from engine.beatmap.splice_section import line_text
 from engine.beatmap.splice_state import KIAI_EFFECT, file_time, green_again, state_of
 from engine.beatmap.timestamps import format_timestamp
 from engine.beatmap.timing import Timing
@@ -25,10 +26,18 @@ if TYPE_CHECKING:
     from engine.beatmap.timing import TimingPoint
 
 
+@dataclass(frozen=True, slots=True)
+class TimingLines:
+    going: set[int]
+    """Lines of the document."""
+    coming: list[NewControl]
+    """In order of time."""
+
+
 def lines_of_section(
     beatmap: Beatmap, section: Section, own: Sequence[NewControl], *, keep_red: bool
-) -> tuple[set[int], list[tuple[float, bytes]]]:
-    """The lines that leave the map, and those that come, each with its time and in order of it."""
+) -> TimingLines:
+    """The section's own lines for those of the map, with what has to stand at its ends beside them."""
     points = beatmap.timing.points
     leaving = [points[n] for n in (*section.greens, *(() if keep_red else section.reds))]
     if not any(control.time_ms == section.start_ms for control in own):
@@ -40,8 +49,29 @@ def lines_of_section(
     if not keep_red:
         lines += _red_again(beatmap, section, _together(kept, lines))
     if not _sounds_alike(beatmap.timing, _together(kept, lines), section.end_ms):
-        lines.append(_read(beatmap, green_again(beatmap, section.end_ms, section.end_ms)))
-    return gone, [line.timed for line in lines]
+        lines.append(as_control(beatmap, green_again(beatmap, section.end_ms, section.end_ms)))
+    return TimingLines(gone, lines)
+
+
+def lines_as_before(
+    beatmap: Beatmap, section: Section, old: Sequence[NewControl], before: Beatmap
+) -> TimingLines:
+    """The lines that stood in the section before, for those of the map now. A line at its end that only gave
+    the map its state again leaves with them.
+    """
+    points, end_ms = beatmap.timing.points, section.end_ms
+    gone = {points[n].line for n in section.greens}
+    again = [point for point in points if point.time_ms == end_ms]
+    if len(again) == 1 and not any(point.time_ms == end_ms for point in before.timing.points):
+        is_ours = line_text(beatmap.document, again[0].line) == green_again(before, end_ms, end_ms)
+        kept = [point for point in points if point.line not in gone and point is not again[0]]
+        if is_ours and _sounds_alike(beatmap.timing, _together(kept, old), end_ms):
+            return TimingLines(gone | {again[0].line}, list(old))
+    kept = [point for point in points if point.line not in gone]
+    lines = list(old)
+    if not _sounds_alike(beatmap.timing, _together(kept, lines), end_ms):
+        lines.append(as_control(beatmap, green_again(beatmap, end_ms, end_ms)))
+    return TimingLines(gone, lines)
 
 
 def _together(kept: Sequence[TimingPoint], lines: Sequence[NewControl]) -> Timing:
@@ -56,7 +86,7 @@ def _opening(beatmap: Beatmap, section: Section, during: Timing) -> list[NewCont
     stands_there = any(point.time_ms == start_ms for point in during.points)
     if stands_there or not section.first or _sounds_alike(beatmap.timing, during, _just_before(start_ms)):
         return []
-    return [_read(beatmap, green_again(beatmap, start_ms, start_ms))]
+    return [as_control(beatmap, green_again(beatmap, start_ms, start_ms))]
 
 
 def _red_again(beatmap: Beatmap, section: Section, during: Timing) -> list[NewControl]:
@@ -81,11 +111,7 @@ def _red_again(beatmap: Beatmap, section: Section, during: Timing) -> list[NewCo
     sound = f"{state.sample_set.value},{state.sample_index},{state.volume_percent}"
     effects = KIAI_EFFECT if state.kiai else 0
     time = file_time(end_ms, beatmap.offset_ms)
-    return [_read(beatmap, f"{time},{beat},{state.meter},{sound},1,{effects}")]
-
-
-def _read(beatmap: Beatmap, text: str) -> NewControl:
-    return NewLine(encoded(text), beatmap.timing_reader.read(0, encoded(text)))
+    return [as_control(beatmap, f"{time},{beat},{state.meter},{sound},1,{effects}")]
 
 
 def _sounds_alike(one: Timing, other: Timing, time_ms: float) -> bool:
