@@ -162,6 +162,31 @@ def describe(request: service.Describe, house: House) -> Job:
         yield described(request, house.store().resolve(request.model, Mode(request.mode)))
 
 
+def regenerate(request: service.Regenerate, house: House) -> Job:
+    from engine.beatmap.document import Document
+
+    with _sentences():
+        mode = Document.parse(request.data).beatmap.mode
+        folder = house.store().resolve(request.model, mode)
+        from engine.writing import section
+
+        with _what_it_cannot_write():
+            yield from house.models.work_with(
+                request.model, folder, lambda loaded: section.regenerate(request, loaded, house.caches)
+            )
+
+
+@contextmanager
+def _what_it_cannot_write() -> Iterator[None]:
+    """Apart from the other sentences: to know of these is to load torch."""
+    from engine.generation.errors import PromptError
+
+    try:
+        yield
+    except PromptError as error:
+        raise JobError(str(error)) from error
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     """What the rooms say for the person, said to the person."""
@@ -191,4 +216,5 @@ HANDLERS: Final[dict[type[service.Request], Handler]] = {
     service.Mod: Handler("thinking", mod),
     service.FillSong: Handler("thinking", fill_song),
     service.Describe: Handler("files", describe),
+    service.Regenerate: Handler("thinking", regenerate),
 }

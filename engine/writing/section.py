@@ -1,0 +1,119 @@
+"""A section of a map written anew: what the engine's child does about a request to regenerate one."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from engine.generation.pipeline import Pipeline, Underway
+from engine.jobs import JobError
+from engine.modding.listening import Listener
+from engine.tokens.events import Context
+from engine.writing.answers import Candidate
+from engine.writing.commission import commission_of
+from engine.writing.finishing import Finisher
+from engine.writing.judging import Judge
+from engine.writing.pacing import Meter, Seldom
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from engine.beatmap.document import Document
+    from engine.jobs import Job
+    from engine.modding.cache import ModdingCaches
+    from engine.modding.job import Loaded
+    from engine.requests import Regenerate
+    from engine.tokens.events import Events
+    from engine.writing.commission import Commission
+    from engine.writing.finishing import Finished
+
+SHOWN_EVERY_S: Final = 0.5
+"""Of each candidate, while it is being written."""
+
+
+def regenerate(request: Regenerate, loaded: Loaded, caches: ModdingCaches) -> Job:
+    """Yields `Pace`, and ever more of each `Candidate`; the last of each is complete. Raises JobError, and
+    PromptError, TokenError or CheckpointError where the model cannot do what is asked.
+    """
+    meter = Meter()
+    yield meter.pace(0, 0, "reading the map")
+    work = commission_of(request, loaded, caches)
+    yield from _Section(work, caches, meter).job()
+
+
+class _Section:
+    def __init__(self, work: Commission, caches: ModdingCaches, meter: Meter) -> None:
+        self._work, self._caches, self._meter = work, caches, meter
+        self._finisher, self._judge = Finisher(work), Judge(work, caches)
+        self._written: list[dict[Context, Events]] = [{} for _ in work.request.seeds]
+        self._shown = Seldom(SHOWN_EVERY_S)
+        self._windows = 0
+
+    def job(self) -> Job:
+        yield from self._write()
+        before = yield from self._judged(self._work.document, "judging the section as it is")
+        trouble: list[JobError] = []
+        for number, written in enumerate(self._written):
+            try:
+                finished = self._finisher.finished(self._finisher.placed(written))
+            except JobError as error:
+                # The others may fit.
+                trouble.append(error)
+                continue
+            yield self._candidate(number, finished)
+            surprise = yield from self._judged(finished.document, "judging what was written")
+            yield replace(
+                self._candidate(number, finished), complete=True, surprise=surprise, surprise_before=before
+            )
+        if len(trouble) == len(self._written):
+            raise trouble[0]
+
+    def _write(self) -> Job:
+        work, meter, ids = self._work, self._meter, 0
+        for said in self._pipeline().run_many(work.order(), work.samplings):
+            if isinstance(said, Underway):
+                yield meter.writing(said.done, said.total, said.doing, said.ids)
+                continue
+            ids += len(said.ids)
+            self._windows = said.total
+            self._written[said.number][said.context] = said.events
+            yield meter.writing(said.done, said.total, f"writing {said.context.value}", max(ids, meter.ids))
+            if said.context is Context.MAP and self._shown.is_time(said.number):
+                yield from self._so_far(said.number)
+
+    def _pipeline(self) -> Pipeline:
+        work, speech = self._work, self._work.speech
+        listener = Listener(work.mind, speech, work.song, work.conditions, self._caches.files)
+        return Pipeline(
+            work.mind.model, speech.layout, work.song.waveform, speech.shape, states=listener.states
+        )
+
+    def _so_far(self, number: int) -> Iterator[Candidate]:
+        finisher = self._finisher
+        with suppress(JobError):  # what is half written may not fit yet; what is whole says why it does not
+            yield self._candidate(number, finisher.finished(finisher.placed(self._written[number])))
+
+    def _judged(self, document: Document, doing: str) -> Generator[object, None, float | None]:
+        meter, steps = self._meter, self._judge.bits(document)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                bits: float | None = end.value
+                return bits
+            yield meter.pace(self._windows, self._windows, doing)
+
+    def _candidate(self, number: int, finished: Finished) -> Candidate:
+        work = self._work
+        return Candidate(
+            number=number,
+            seed=work.request.seeds[number],
+            content_hash=work.content_hash,
+            data=finished.document.to_bytes(),
+            start_ms=work.start_ms,
+            end_ms=work.end_ms,
+            objects=finished.objects,
+            remarks=(*work.remarks, *finished.remarks),
+            complete=False,
+        )
