@@ -149,36 +149,37 @@ def place(
     styles: tuple[Tensor, Tensor],
     noise: Noise,
     settings: Settings | None = None,
-    span_ms: tuple[float, float] = (-math.inf, math.inf),
+    moves: Tensor | None = None,
 ) -> Generator[Progress, None, Tensor]:
-    """Moves the points whose time lies in the closed span; returns all positions, [2, N] in [-1, 1].
+    """Moves all points, or those that `moves` says, [N]; returns all positions, [2, N] in [-1, 1].
 
-    `styles` are the wanted one and its opposite, [K] each; the latter is asked only where guidance is not 1.
+    What may not move is put back into each guess, so that each step leaves it as noisy as all else. `styles`
+    are the wanted one and its opposite, [K] each; the latter is asked only where guidance is not 1.
     """
     settings = settings or Settings()
     schedule = Schedule.cosine().respaced(settings.counts)
     device = next(model.parameters()).device
     asked = torch.stack(styles if settings.guidance != 1 else styles[:1]).to(device)
     drafted = points.positions.to(device)
-    in_span = ((points.times_ms >= span_ms[0]) & (points.times_ms <= span_ms[1])).to(device)
+    may_move = (torch.ones(len(points), dtype=torch.bool) if moves is None else moves).to(device)
     placed = drafted.clone()
     cuts = [cut for cut in windows(len(points), settings.most_points, settings.overlap) if cut[1]]
     walked = 0
     for start, stop in cuts:
-        moves = in_span[start:stop].clone()
+        moving = may_move[start:stop].clone()
         if start:
-            moves[: settings.overlap] = False
+            moving[: settings.overlap] = False
             # The window before saw these without what follows them: they start again from the draft.
             again = slice(start + settings.overlap, start + 2 * settings.overlap)
             placed[:, again] = drafted[:, again]
-        if not moves.any():
+        if not moving.any():
             continue
         denoiser = Denoiser(
             model=model,
             schedule=schedule,
             points=_window(points, start, stop, device),
             styles=asked,
-            moves=moves,
+            moves=moving,
             attends=band(stop - start, settings.reach).to(device),
             guidance=settings.guidance,
         )

@@ -120,11 +120,15 @@ def golden_run(name: str) -> Run:
     return Run(facts, arrays(f"pipeline_{name}"))
 
 
+def within(points: PointSequence, span_ms: tuple[float, float]) -> Tensor:
+    """[N]: the reference moves the points whose time lies in the closed span."""
+    return (points.times_ms >= span_ms[0]) & (points.times_ms <= span_ms[1])
+
+
 def positions(run: Run, noise: Replayed, settings: Settings | None = None) -> Tensor:
     """[2, N], where the run's points end."""
-    job = place(
-        diffusion().model, run.points, run.styles, noise, settings or run.settings, span_ms=run.span_ms
-    )
+    moves = within(run.points, run.span_ms)
+    job = place(diffusion().model, run.points, run.styles, noise, settings or run.settings, moves)
     while True:
         try:
             next(job)

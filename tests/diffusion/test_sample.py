@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from engine.diffusion.sample import Progress, Settings, normal_noise, place, windows
+from engine.diffusion.sample import Denoiser, Progress, Settings, band, normal_noise, place, windows
+from engine.diffusion.schedule import Schedule
 from tests.diffusion.builders import SPEC, small_model, some_points
-from tests.diffusion.golden import Replayed, close, golden_run, positions
+from tests.diffusion.golden import Replayed, close, golden_run, positions, within
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,7 +29,7 @@ def placed(
     settings: Settings = QUICK,
     span_ms: tuple[float, float] = (-math.inf, math.inf),
 ) -> tuple[list[Progress], Tensor]:
-    job = place(small_model(), points, STYLES, normal_noise(seed), settings, span_ms)
+    job = place(small_model(), points, STYLES, normal_noise(seed), settings, within(points, span_ms))
     seen: list[Progress] = []
     while True:
         try:
@@ -84,6 +85,17 @@ def test_only_what_lies_in_the_span_moves() -> None:
     _, positions = placed(points, span_ms=(1000, 1500))
     moved = (positions != points.positions).any(dim=0)
     assert moved.nonzero().flatten().tolist() == [10, 11, 12, 13, 14, 15]
+
+
+def test_what_may_not_move_is_as_noisy_as_all_else_on_the_way() -> None:
+    points, schedule = some_points(40), Schedule.cosine().respaced((20, *(0,) * 9))
+    moves = within(points, (1000, 1500))
+    denoiser = Denoiser(
+        small_model(), schedule, points, torch.stack(STYLES[:1]), moves, band(40, QUICK.reach)
+    )
+    off = [(x - points.positions)[:, ~moves] for x in denoiser.walk(points.positions, normal_noise(1))]
+    assert all(step.std() > 0.01 for step in off[:-1])
+    assert off[-1].abs().max() == 0
 
 
 def test_an_empty_span_asks_nothing() -> None:
