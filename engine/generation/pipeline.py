@@ -75,8 +75,21 @@ class Order:
     end_ms: float | None = None
     settled: Mapping[Context, Sequence[Event]] = field(default_factory=dict)
     """Of contexts that are written from `start_ms` on: what the map has. What is after that is not read."""
-    further: Callable[[Context, Window], Sequence[Filter]] | None = None
+    further: Callable[[Ahead], Sequence[Filter]] | None = None
     """Filters beside those that sampling asks for, made anew for every window of every candidate."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ahead:
+    """A window that a candidate is about to write."""
+
+    context: Context
+    window: Window
+    stops: Stops
+    written: Events
+    """Of the context, all that stands before it, from the song's beginning."""
+    prompt_ids: int
+    """How many of the ids that filters are shown are the prompt's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,12 +228,14 @@ class Pipeline:
         unwanted = None
         if run.writer.sampling.is_guided and order.unwanted is not None:
             unwanted = with_conditions(prompt, layout, order.unwanted, song_ms)
+        stops = Stops.of(layout, context, window, shape)
+        ahead = Ahead(context, window, stops, candidate.draft.events, len(prompt.ids))
         row = Row(
             prompt.ids,
-            Stops.of(layout, context, window, shape),
+            stops,
             Lots.of(candidate.seed, context.value, window.start_sample),
             unwanted,
-            () if order.further is None else order.further(context, window),
+            () if order.further is None else order.further(ahead),
         )
         return _Try(candidate, window, row)
 

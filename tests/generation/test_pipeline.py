@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from engine.generation.pipeline import Ahead
     from engine.generation.windows import Window
     from engine.generation.writer import Row
 
@@ -202,20 +203,22 @@ def test_guided_candidates_go_away_from_what_is_not_wanted() -> None:
 
 
 def test_filters_of_ones_own_are_made_for_every_window_of_every_candidate() -> None:
-    asked: list[tuple[Context, Window]] = []
+    asked: list[Ahead] = []
 
     class End:
         def apply(self, scores: Tensor, _ids: Sequence[int]) -> Tensor:
             return torch.full_like(scores, -torch.inf).index_fill(0, torch.tensor([END_ID]), 0.0)
 
-    def further(context: Context, window: Window) -> list[End]:
-        asked.append((context, window))
+    def further(ahead: Ahead) -> list[End]:
+        asked.append(ahead)
         return [End()]
 
     steps = windows_of(run_many(1, 2, order=replace(FEW, further=further)))
     assert {step.ids for step in steps} == {(END_ID,)}
-    assert [told[0] for told in asked] == [step.context for step in steps]
-    assert [told[1] for told in asked] == [step.window for step in steps]
+    assert [ahead.context for ahead in asked] == [step.context for step in steps]
+    assert [ahead.window for ahead in asked] == [step.window for step in steps]
+    assert [list(ahead.written) for ahead in asked[:2]] == [[], []]
+    assert min(ahead.prompt_ids for ahead in asked) > 0
 
 
 # Windows that do not overlap.
