@@ -13,7 +13,7 @@ of the map.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from engine.generation.filters import Filter
     from engine.generation.layout import Layout
+    from engine.generation.pipeline import Ahead
     from engine.generation.stops import Stops
     from engine.generation.windows import Window
     from engine.tokens.events import Event
@@ -63,27 +64,6 @@ ON_THE_PLAYFIELD: Final = np.array(
     [EventType.CIRCLE, EventType.SLIDER_HEAD, EventType.LAST_ANCHOR, EventType.SLIDER_END], np.uint8
 )
 """Where the cursor goes. Anchors may stand outside: a curve does not reach them."""
-
-
-class Ahead(Protocol):
-    """A window that is about to be written."""
-
-    @property
-    def context(self) -> Context: ...
-
-    @property
-    def window(self) -> Window: ...
-
-    @property
-    def stops(self) -> Stops: ...
-
-    @property
-    def written(self) -> Events:
-        """All that stands before it, from the song's beginning."""
-
-    @property
-    def prompt_ids(self) -> int:
-        """How many of the ids that filters are shown are the prompt's."""
 
 
 class Rhythm:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.audio.waveform import Waveform
 from engine.beatmap.builder import catch, mania, osu, taiko
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
@@ -16,8 +17,10 @@ from engine.generation.draft import Draft
 from engine.generation.errors import PromptError
 from engine.generation.filters import ForwardInTime
 from engine.generation.layout import layout_of
+from engine.generation.pipeline import Ahead, Order, Pipeline, Written
 from engine.generation.prompts import prompt_for
 from engine.generation.rhythm import FREE, Rhythm
+from engine.generation.sample import Sampling
 from engine.generation.stops import Stops
 from engine.generation.windows import WindowShape, cut
 from engine.requests import Keep
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.builder import MapBuilder
     from engine.generation.layout import Layout
-    from engine.generation.windows import Window
     from engine.tokens.grammar import Grammar
 
 FAMILIES: Final = ("v29", "v30", "v31", "v32")
@@ -85,15 +87,6 @@ def vocabulary(family: str) -> Vocabulary:
         },
         "tokenizer.json",
     )
-
-
-@dataclass(frozen=True)
-class Ahead:
-    context: Context
-    window: Window
-    stops: Stops
-    written: Events
-    prompt_ids: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -343,6 +336,31 @@ def test_any_cut_of_the_song_leads_to_the_end(samples: int, lookback: float) -> 
     rhythm = asked.rhythm()
     written = asked.write(rhythm, shape=WindowShape(samples, lookback=lookback))
     assert len(written) > np.flatnonzero(rhythm.free)[-1]
+
+
+def test_candidates_of_a_pipeline_differ_in_nothing_but_places() -> None:
+    asked = writing(osu().timing(180).circle(300).slider(500).circle(900).circle(1100), "v32")
+    rhythm = asked.rhythm((400.0, 1000.0))
+    order = Order(
+        conditions=conditions_of(asked.beatmap, None),
+        wanted=frozenset({Context.MAP}),
+        given={Context.TIMING: ()},
+        settled={Context.MAP: asked.events},
+        start_ms=400,
+        end_ms=1000,
+        further=rhythm.further,
+    )
+    model = tiny.model(asked.layout)
+    song = Waveform(np.zeros(16_000 * 2, np.int16), 1)
+    kept: dict[int, Events] = {}
+    for said in Pipeline(model, asked.layout, song).run_many(order, [Sampling(seed=1), Sampling(seed=2)]):
+        if isinstance(said, Written):
+            kept[said.number] = rhythm.kept(said.events)
+    for events in kept.values():
+        is_new = events.values != asked.events.values
+        assert is_new.sum() > 0.9 * rhythm.free.sum()
+        assert not (is_new & ~rhythm.free).any()
+    assert kept[0] != kept[1]
 
 
 def test_nothing_free_is_refused() -> None:
