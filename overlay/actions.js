@@ -71,6 +71,10 @@ export class Actions {
     if (finding) this.#copy(finding.discussion, `Copied: ${finding.discussion}`);
   }
 
+  copyText(text) {
+    this.#copy(text, `Copied: ${text}`);
+  }
+
   copyAll() {
     const list = seen.visible(this.#state);
     this.#copy(list.map((finding) => finding.discussion).join("\n"), `Copied ${plural(list.length, "finding")}.`);

@@ -13,17 +13,18 @@ class FindingDetail extends HTMLElement {
     this.setAttribute("aria-label", "Selected finding");
   }
 
-  update({ finding, check, map, alike }) {
-    const inputs = finding ? [finding, check, alike, map.key, map.metadata, map.settings.cs] : [null];
+  /** `writes`: whether a section can be written anew at all. */
+  update({ finding, check, map, alike, writes }) {
+    const inputs = finding ? [finding, check, alike, map.key, map.metadata, map.settings.cs, writes] : [null];
     if (inputs.every((value, at) => value === this.#inputs[at])) return;
     const another = finding?.id !== this.#inputs[0]?.id;
     this.#inputs = inputs;
     this.classList.toggle("filled", finding !== null);
-    this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike).filter((part) => part !== null) : nothing()));
+    this.replaceChildren(...(finding ? this.#finding(finding, check, map, alike, writes).filter((part) => part !== null) : nothing()));
     if (another) this.scrollTop = 0;
   }
 
-  #finding(finding, check, map, alike) {
+  #finding(finding, check, map, alike, writes) {
     return [
       h(
         "div",
@@ -35,7 +36,7 @@ class FindingDetail extends HTMLElement {
       h("p", { class: "where" }, stampOf(finding), h("span", { text: kindOf(finding) })),
       h("p", { class: "what", text: finding.message }),
       ...agreement(finding),
-      this.#actions(finding),
+      this.#actions(finding, writes),
       ...(finding.opinion === null ? [] : [...expectation(finding, map.settings.cs), surpriseLine(finding), ...placesOf(finding)]),
       h("p", { class: "belongs" }, "In ", h("b", { text: versionName(map.metadata) }), ` ${mapName(map.metadata)}. The link jumps in whichever map the editor has open.`),
       ...reasons(check),
@@ -45,7 +46,7 @@ class FindingDetail extends HTMLElement {
     ];
   }
 
-  #actions(finding) {
+  #actions(finding, writes) {
     const act = (type, name, text, key) =>
       h("button", { type: "button", onclick: () => emit(this, type, { id: finding.id }) }, icon(name), h("span", { text }), h("kbd", { text: key }));
     const jump = h("a", { class: "button primary" }, icon("jump"), h("span", { text: "Open in editor" }), h("kbd", { text: "Enter" }));
@@ -56,6 +57,7 @@ class FindingDetail extends HTMLElement {
       finding.link ? jump : null,
       act("finding-copy", "copy", "Copy", "c"),
       finding.intended ? act("finding-intended", "restore", "Show again", "i") : act("finding-intended", "intended", "Intended", "i"),
+      writes && finding.time_ms !== null ? act("finding-regenerate", "write", "Regenerate…", "r") : null,
     );
   }
 }
@@ -91,6 +93,7 @@ function nothing() {
     ["c", "copy as discussion text"],
     ["i", "mark as intended"],
     ["n", "only new ones"],
+    ["r", "write a range anew"],
     ["/", "search"],
     ["?", "all keys"],
   ];

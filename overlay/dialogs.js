@@ -11,6 +11,7 @@ const KEYS = [
   ["i", "", "Intended: hide it for good"],
   ["u", "", "Undo that"],
   ["n", "", "Only what is new"],
+  ["r", "", "Regenerate the range, or around the finding"],
   ["/", "", "Search"],
   ["Esc", "", "Close, clear, deselect"],
   ["?", "", "This page"],
@@ -20,6 +21,11 @@ const TIMELINE_KEYS = [
   ["+", "-", "Zoom in, out"],
   ["Shift ←", "Shift →", "Move along the song"],
   ["0", "", "The whole song"],
+  ["Menu", "", "What can be done here"],
+];
+const CHOOSING_KEYS = [
+  ["←", "→", "The candidate before, after"],
+  ["Esc", "", "Back to the findings"],
 ];
 
 export function helpDialog() {
@@ -28,7 +34,9 @@ export function helpDialog() {
     table(KEYS),
     h("h3", { text: "On the timeline" }),
     table(TIMELINE_KEYS),
-    h("p", { class: "dim", text: "With the mouse: wheel zooms, drag moves, double click shows the whole song." }),
+    h("p", { class: "dim", text: "With the mouse: wheel zooms, a drag marks a stretch, one on the ruler moves the song, double click shows all of it, right click says what can be done." }),
+    h("h3", { text: "Among candidates" }),
+    table(CHOOSING_KEYS),
   );
 }
 

@@ -8,8 +8,16 @@ const SHORT_NAME = 24; // characters: a folder may be called anything
 
 export const isReady = (model) => model.state === "complete" || model.state === "local";
 
-/** One that only refines what another model makes: it has no opinion of a map. */
-export const isHelper = (model) => model.family === "diffusion";
+/** Whether it has an opinion of a map: only such a one can be the model that is asked after each save. */
+export const canMod = ({ purposes }) => purposes.includes("mod");
+
+/** What it is for, as a sentence. */
+export function purposeOf({ purposes }) {
+  const writes = purposes.includes("generate");
+  if (purposes.includes("mod")) return writes ? "Says what it would have expected, and writes maps." : "Says what it would have expected.";
+  const does = writes ? "Writes maps" : purposes.includes("diffusion") ? "Places objects for another model" : "";
+  return does && `${does}; it has no opinion of a map.`;
+}
 
 export const isFolder = (name) => /^(~|\/|\\\\|[a-z]:[\\/])/i.test(name);
 

@@ -1,5 +1,6 @@
 // <finding-list>: thousands of findings, of which only those on screen are elements.
 
+import { menuPoint } from "./context_menu.js";
 import { emit, h, setAttribute, setSeverityIcon, setText } from "./dom.js";
 import { buildFinding, buildGroup, fillFinding } from "./rows.js";
 import { measure, range, rowAt } from "./virtual.js";
@@ -33,6 +34,7 @@ class FindingList extends HTMLElement {
     this.addEventListener("pointerover", (event) => this.#onPoint(event));
     this.addEventListener("pointerleave", () => emit(this, "finding-point", { finding: null }));
     this.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
+    this.addEventListener("contextmenu", (event) => this.#onMenu(event));
   }
 
   update({ rows, checks, selectedId, empty, map }) {
@@ -210,6 +212,15 @@ class FindingList extends HTMLElement {
     if (event.pointerType !== "mouse") return;
     const element = event.target.closest('[data-kind="finding"]');
     emit(this, "finding-point", { finding: element?.finding ?? null, element });
+  }
+
+  /** A link keeps the browser's own menu: it can copy where it leads. */
+  #onMenu(event) {
+    const element = event.target.closest('[data-kind="finding"]');
+    if (!element || event.target.closest("a")) return;
+    event.preventDefault();
+    emit(this, "finding-select", { id: element.dataset.id });
+    emit(this, "finding-menu", { id: element.dataset.id, ...menuPoint(event, element) });
   }
 
   #onDoubleClick(event) {

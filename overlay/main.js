@@ -1,20 +1,24 @@
 // Puts the page together: messages and people change the state, the state is drawn. Nothing else knows every part.
 
+import "./candidate_view.js";
 import "./connection.js";
 import "./delta.js";
 import "./detail.js";
 import "./engine.js";
 import "./filters.js";
 import "./findings.js";
+import "./generate_page.js";
 import "./menu.js";
 import "./model_hint.js";
 import "./opinion_strip.js";
 import "./picker.js";
 import "./places.js";
 import "./preview.js";
+import "./range_bar.js";
 import "./timeline.js";
 import "./toasts.js";
 import "./trouble.js";
+import "./written_line.js";
 import { Actions } from "./actions.js";
 import { spoken } from "./delta.js";
 import { helpDialog } from "./dialogs.js";
@@ -24,11 +28,16 @@ import { plural, versionName } from "./format.js";
 import { listenForKeys } from "./keyboard.js";
 import { ModelsPanel } from "./model_panel.js";
 import { THRESHOLD_KEY, readThreshold, spokenOpinion } from "./opinion.js";
+import { RegenerateDialog } from "./regenerate_dialog.js";
+import { spokenRegeneration } from "./candidate_view.js";
 import { draw } from "./screen.js";
 import * as seen from "./seen.js";
 import { PROTOCOL, Socket } from "./socket.js";
 import * as store from "./store.js";
+import { SNAPS } from "./time_range.js";
 import { onTokenChange, read, recall, remember, takeToken } from "./token.js";
+import { WritingActions } from "./writing_actions.js";
+import { SNAP_KEY, regeneration } from "./writing_store.js";
 
 const RELOADED_KEY = "mapside.reloaded";
 
@@ -49,6 +58,11 @@ const parts = {
   filters: part("finding-filters"),
   list: part("finding-list"),
   detail: part("finding-detail"),
+  range: part("range-bar"),
+  written: part("written-line"),
+  candidates: part("candidate-view"),
+  generate: part("generate-page"),
+  regenerate: new RegenerateDialog(),
   place: part("state-page"),
   toasts: part("toast-stack"),
   announce: part("#announce"),
@@ -61,10 +75,13 @@ const page = {
     order: seen.isOrder(order) ? order : store.INITIAL.order,
     pinned: recall(store.PIN_KEY),
     threshold: readThreshold(read(THRESHOLD_KEY)),
+    snap: SNAPS.includes(read(SNAP_KEY)) ? read(SNAP_KEY) : store.INITIAL.snap,
   },
   change,
 };
 const actions = new Actions(page, socket, parts);
+const writing = new WritingActions(page, socket, parts);
+parts.copy = (text) => actions.copyText(text);
 let frame = null;
 let greeted = false; // between a connection's hello and its first list of maps
 
@@ -84,6 +101,8 @@ function receive(message, received_at) {
   if (message.type === "hello") greeted = true;
   if (message.type === "maps") askForPinned();
   if (message.type === "opinion") tellOpinion(seen.opinion(before), seen.opinion(page.state));
+  if (message.type === "regeneration") tellRegeneration(regeneration(before), regeneration(page.state));
+  if (message.type === "writing") writing.allowed(message);
   if (message.type !== "map") return;
   if (page.state.map !== before.map) showSave(page.state.map, received_at);
   else if (before.elsewhere !== page.state.elsewhere) offerElsewhere(message);
@@ -108,6 +127,14 @@ function showSave(map, received_at) {
 function tellOpinion(before, after) {
   const ended = after !== null && (after.state === "done" || after.state === "failed");
   if (ended && before?.state !== after.state) setText(parts.announce, spokenOpinion(after, seen.shown(page.state)));
+}
+
+/** Each candidate as it is done, and how it ended; accepted, what the editor must do about it. */
+function tellRegeneration(before, after) {
+  if (after === null || before === after) return;
+  const text = spokenRegeneration(before, after);
+  if (text) setText(parts.announce, text);
+  if (after.state === "accepted" && before !== null && before.state !== "accepted") writing.accepted(after);
 }
 
 function offerElsewhere(map) {
@@ -171,7 +198,28 @@ on("folder", () => actions.askForFolder());
 on("open-log", () => actions.ask({ type: "open_log" }));
 on("models", () => parts.models.open());
 on("quit", () => actions.quit());
-for (const asking of [parts.engine, parts.hint, parts.models]) asking.ask = (message) => socket.request(message);
+on("range-mark", (ends) => writing.markRange(ends));
+on("range-resize", (end) => writing.resizeRange(end));
+on("range-set", (choice) => writing.setRange(choice));
+on("range-snap", (choice) => writing.snapRange(choice));
+on("timeline-menu", (place) => writing.timelineMenu(place));
+on("finding-menu", ({ id, x, y }) => writing.findingMenu({ finding: seen.byId(page.state, id), x, y }, actions));
+on("finding-regenerate", ({ id }) => writing.regenerateFinding(seen.byId(page.state, id)));
+on("regenerate", () => (page.state.view === "candidates" ? writing.again() : writing.regenerate()));
+on("regeneration-cancel", () => writing.cancel());
+on("regeneration-dismiss", () => writing.dismiss());
+on("candidate", (choice) => writing.choose(choice));
+on("seed-lock", (choice) => writing.lockSeed(choice));
+on("show-candidates", () => writing.showCandidates());
+on("show-findings", () => writing.showFindings());
+on("undo-write", () => writing.undo());
+on("redo-write", () => writing.redo());
+on("revert-range", (choice) => writing.revert(choice));
+on("disclosure", () => writing.readDisclosure());
+on("generate", () => writing.showGenerate());
+on("copy-text", ({ text }) => actions.copyText(text));
+parts.generate.mayWrite = (then) => writing.mayWrite(then);
+for (const asking of [parts.engine, parts.hint, parts.models, parts.generate]) asking.ask = (message) => socket.request(message);
 parts.place.onFolder = (path) => actions.chooseFolder(path);
 
 listenForKeys({
@@ -184,9 +232,15 @@ listenForKeys({
   i: () => actions.toggleIntended(seen.selected(page.state)),
   u: () => actions.undo(),
   n: () => actions.toggleNew(),
+  r: () => writing.regenerate(),
   "/": () => parts.filters.focusSearch(),
   "?": helpDialog,
-  Escape: () => actions.letGo(),
+  Escape: () => writing.letGo() || actions.letGo(),
+});
+
+addEventListener("paste", (event) => {
+  const typing = event.target.closest?.("input, textarea") || document.querySelector("dialog[open]");
+  if (!typing && writing.pasteRange(event.clipboardData.getData("text"))) event.preventDefault();
 });
 
 // To the screen

@@ -3,7 +3,7 @@
 
 import { percent, size } from "./amounts.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
-import { isFolder, isHelper, isReady, licenceOf, modelState, modesOf, progressWords, sentence, sizeOf } from "./engine_words.js";
+import { canMod, isFolder, isReady, licenceOf, modelState, modesOf, progressWords, purposeOf, sentence, sizeOf } from "./engine_words.js";
 
 const ACTIONS = ["pull", "cancel", "choose", "remove"];
 
@@ -20,6 +20,7 @@ export class ModelCard {
     this.state = h("span", { class: "state" });
     this.facts = h("span");
     this.licence = h("p", { class: "licence" });
+    this.purpose = h("p", { class: "purpose-of" });
     this.note = h("p", { class: "note" });
     this.bar = h("progress", { max: "100" });
     this.amounts = h("span", { class: "amounts" });
@@ -33,6 +34,7 @@ export class ModelCard {
       h("div", { class: "head" }, icon("model"), this.title, this.used),
       h("div", { class: "actions" }, ...Object.values(this.buttons)),
       h("p", { class: "meta" }, this.state, " ", this.facts),
+      this.purpose,
       this.licence,
       this.progress,
       this.note,
@@ -50,7 +52,8 @@ export class ModelCard {
     setText(this.state, modelState(model));
     setText(this.facts, [modesOf(model), isFolder(model.name) ? "" : sizeOf(model)].filter(Boolean).join(" · "));
     setText(this.licence, isFolder(model.name) ? model.name : licenceOf(model));
-    setText(this.note, sentence(model.note) || (isHelper(model) ? "Places objects for another model; it has no opinion of a map." : ""));
+    setText(this.purpose, purposeOf(model));
+    setText(this.note, sentence(model.note));
     setAttribute(this.element, "data-state", model.state);
     setAttribute(this.element, "aria-label", model.title);
     this.#showProgress(model);
@@ -74,7 +77,7 @@ export class ModelCard {
     pull.classList.toggle("primary", used);
     pull.hidden = model.state !== "absent" && model.state !== "partial";
     cancel.hidden = model.state !== "pulling";
-    choose.hidden = !isReady(model) || used || isHelper(model);
+    choose.hidden = !isReady(model) || used || !canMod(model);
     // What lies in a folder of their own, or of other tools, is not Mapside's to remove.
     const removable = ["complete", "partial", "broken"].includes(model.state) && !isFolder(model.name);
     if (!removable) this.question.hidden = true;

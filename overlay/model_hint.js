@@ -1,7 +1,7 @@
 // <model-hint>: says once, and quietly, that there is no model and how to get one. Put away, it stays away.
 
 import { emit, h, icon, setText } from "./dom.js";
-import { isHelper, isReady, licenceOf, sentence, sizeOf } from "./engine_words.js";
+import { canMod, isReady, licenceOf, sentence, sizeOf } from "./engine_words.js";
 import { read, write } from "./token.js";
 
 const SEEN_KEY = "mapside.no-model-seen";
@@ -64,7 +64,7 @@ class ModelHint extends HTMLElement {
 function offerFor(engine, models) {
   if (engine.model_ready || !engine.ai || models.length === 0) return null;
   if (models.some((model) => model.state === "pulling")) return null;
-  const other = models.find((model) => isReady(model) && !isHelper(model));
+  const other = models.find((model) => isReady(model) && canMod(model));
   if (other) {
     return { head: `${other.title} is on this machine and not in use.`, terms: "", button: "Use it", request: { type: "choose_model", name: other.name } };
   }

@@ -23,7 +23,7 @@ export class ModelsPanel {
     this.told = h("p", { class: "told", role: "status" });
     this.#dialog = openDialog(
       "Models",
-      h("p", { class: "dim", text: "A model reads your map after each save and says what it would have expected. One is in use at a time." }),
+      h("p", { class: "dim", text: "A model reads your map after each save and says what it would have expected; most can write as well. One is in use at a time." }),
       this.told,
       this.waiting,
       this.list,

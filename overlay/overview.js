@@ -65,3 +65,9 @@ export function summaryOf({ overview, edited }, findings) {
   ];
   return `${parts.filter(Boolean).join(", ")}. Arrow keys walk the findings in time.`;
 }
+
+/** The bands of what was generated, for those who hear the page. */
+export function generatedInWords(ranges) {
+  const standing = ranges.filter((range) => !range.is_reverted);
+  return standing.length === 0 ? "" : `Generated: ${standing.map(({ timestamp }) => timestamp).join(", ")}.`;
+}

@@ -5,6 +5,7 @@ import { rateAt } from "./density.js";
 import { clock, stamp } from "./format.js";
 import { drawHeat } from "./heat.js";
 import { drawLanes } from "./paint_marks.js";
+import { drawGenerated, drawWriting } from "./paint_range.js";
 import { LAYOUT, fillLine, triangle } from "./stage.js";
 import { isWhole, span, ticks, toTime, toX } from "./timescale.js";
 
@@ -22,7 +23,7 @@ export function prepare(canvas, width, height) {
   return context;
 }
 
-/** `scene`: {overview, busyness, edited, heat, marks, muted, view, whole, width, height, ratio, colours} */
+/** `scene`: {overview, busyness, edited, heat, generated, written, marks, muted, view, whole, width, height, ratio, colours} */
 export function drawSong(context, scene) {
   drawEdited(context, scene);
   drawKiai(context, scene);
@@ -31,6 +32,8 @@ export function drawSong(context, scene) {
   drawBreaks(context, scene);
   drawRuler(context, scene);
   drawPoints(context, scene);
+  drawGenerated(context, scene);
+  drawWriting(context, scene);
   drawHeat(context, scene);
   drawLanes(context, scene);
   drawExtent(context, scene);

@@ -3,7 +3,7 @@
 import { LANES } from "./marks.js";
 
 const NAMES = [
-  "bg-1", "bg-2", "bg-3", "line", "line-strong", "text", "dim", "accent", "edited", "density", "density-edge", "kiai",
+  "bg-1", "bg-2", "bg-3", "line", "line-strong", "text", "dim", "accent", "accent-ink", "edited", "density", "density-edge", "kiai",
   "kiai-soft", "break", "break-edge", "red-line", "bookmark", "preview", "model", "model-soft", ...LANES,
 ];
 let kept = null;

@@ -6,19 +6,46 @@ import { mapName, versionName } from "./format.js";
 import { isUnderWay } from "./opinion.js";
 import * as seen from "./seen.js";
 import * as store from "./store.js";
+import { generated, rangeOf, regeneration } from "./writing_store.js";
 
 /** `change` takes the next state, for the few offers that are made where the list is empty. */
 export function draw(parts, state, change) {
   const place = store.place(state);
   document.body.dataset.connection = state.connection.phase;
   parts.work.hidden = place !== null;
-  parts.place.update(place, state);
+  parts.place.update(place === "generate" ? null : place, state);
+  parts.generate.update({ writing: state.writing, songJob: state.songJob, isShown: place === "generate", shown: shownFile(state) });
   parts.connection.update(state);
-  parts.picker.update({ ...state, map: place === null ? state.map : missing(state, place) });
+  parts.picker.update({ ...state, map: place === null || place === "generate" ? state.map : missing(state, place) });
   drawModels(parts, state);
   parts.menu.update(menuModel(state));
   document.title = titleOf(state, place);
-  if (place === null) drawMap(parts, state, change);
+  if (place !== null) {
+    parts.regenerate.update({ ...state, map: null, range: null });
+    parts.candidates.update({ regeneration: null });
+    return;
+  }
+  drawMap(parts, state, change);
+  drawWriting(parts, state);
+}
+
+function drawWriting(parts, state) {
+  const { map, snap, writing, view, candidate, lockedSeeds } = state;
+  const range = rangeOf(state);
+  const latest = regeneration(state);
+  const isLookedAt = view === "candidates" && latest !== null;
+  parts.work.classList.toggle("choosing", isLookedAt);
+  parts.range.update({ range: isLookedAt ? null : range, snap, map });
+  parts.regenerate.update({ map, range, snap, writing });
+  parts.written.update({ regeneration: latest, generated: generated(state), isLookedAt });
+  parts.candidates.update({ regeneration: latest, map, chosen: candidate, locked: lockedSeeds, generated: generated(state), connected: state.connection.phase === "open", isShown: isLookedAt });
+}
+
+/** The path of the map on screen, as far as it lies in the folder that is watched. */
+function shownFile({ map, status }) {
+  if (map === null || !status?.folder || !map.metadata.set) return null;
+  const between = status.folder.includes("\\") ? "\\" : "/";
+  return { path: [status.folder.replace(/[\\/]$/, ""), map.metadata.set, map.metadata.file].join(between), mode: map.metadata.mode };
 }
 
 function drawModels(parts, { engine, models: { models, chosen }, map, connection }) {
@@ -37,7 +64,7 @@ function drawMap(parts, state, change) {
   const delta = seen.delta(state);
   const opinion = seen.opinion(state);
   const facets = seen.facets(state);
-  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks, opinion });
+  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks, opinion, ...rangesOf(state) });
   parts.delta.update({ delta, map, titles: checks, onlyNew: filters.onlyNew, first: store.isFirstLook(state) });
   parts.trouble.update({ trouble: state.trouble, latest: store.latestKey(state) });
   parts.filters.update({
@@ -61,7 +88,15 @@ function drawMap(parts, state, change) {
   const empty = () => emptyList({ filtered: shown.length > visible.length, map, checks, delta, listening: isUnderWay(opinion), change: (changes) => change({ ...state, ...changes }) });
   parts.list.update({ rows: seen.rows(state), checks, selectedId: state.selectedId, map, empty });
   parts.preview.keep(visible, state.selectedId);
-  parts.detail.update({ finding, check: checks[finding?.check], map, alike: finding ? countAlike(visible, finding.check) : 0 });
+  parts.detail.update({ finding, check: checks[finding?.check], map, alike: finding ? countAlike(visible, finding.check) : 0, writes: state.writing !== null });
+}
+
+const NONE = Object.freeze([]); // always the same one: what did not change is not drawn again
+
+function rangesOf(state) {
+  const latest = regeneration(state);
+  const written = latest !== null && latest.state !== "accepted" ? latest : null;
+  return { range: rangeOf(state), written, generated: generated(state)?.ranges ?? NONE, canMark: state.writing !== null };
 }
 
 /** The map that was asked for and cannot be shown, as far as the list of saved maps knows it. */
@@ -77,6 +112,7 @@ function menuModel(state) {
     count: seen.visible(state).length,
     map: state.map,
     folder: state.status?.folder ?? null,
+    writes: state.writing !== null,
   };
 }
 

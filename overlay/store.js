@@ -2,6 +2,7 @@
 // every rule of the page can be tried without a page. What of it is seen, and in which order, is in seen.js.
 
 import { SURPRISE, asFinding, isUnderWay, keep, markIntended } from "./opinion.js";
+import { NOTHING_WRITTEN, WRITING_RECEIVERS } from "./writing_store.js";
 
 export const ORDER_KEY = "mapside.order";
 export const PIN_KEY = "mapside.pinned";
@@ -39,10 +40,11 @@ export const INITIAL = Object.freeze({
   collapsed: Object.freeze([]),
   selectedId: null,
   cursor: 0, // where in the list the last selection stood, so that j goes on from there once it is fixed
+  ...NOTHING_WRITTEN,
 });
 
 const RECEIVERS = {
-  hello: (state, message) => ({ ...state, hello: message, greeted: true, opinions: [] }),
+  hello: (state, message) => ({ ...state, hello: message, greeted: true, opinions: [], regenerations: [], generated: [] }),
   status: (state, message) => ({ ...state, status: message }),
   engine: (state, message) => ({ ...state, engine: message }),
   models: (state, message) => ({ ...state, models: message }),
@@ -50,6 +52,7 @@ const RECEIVERS = {
   map: receiveMap,
   opinion: receiveOpinion,
   intended: (state, message) => setIntended(state, message.key, message.finding, message.on),
+  ...WRITING_RECEIVERS,
 };
 
 /** State after a message. State is replaced by type, so a message that was missed never has to be made up for. */
@@ -100,6 +103,7 @@ function receiveMap(state, map) {
     selectedId: kept ? state.selectedId : null,
     cursor: sameMap ? state.cursor : 0,
     filters: sameMap ? state.filters : { ...state.filters, check: "" },
+    view: sameMap || state.view === "generate" ? state.view : "findings",
   };
 }
 
@@ -192,6 +196,7 @@ export function setIntended(state, key, findingId, on) {
 export function place(state) {
   const { phase } = state.connection;
   if (phase === "no-token" || phase === "refused" || phase === "outdated") return phase;
+  if (state.view === "generate") return "generate";
   if (state.trouble && state.trouble.key !== state.map?.key) return "trouble";
   if (state.map) return null;
   if (phase !== "open" || !state.status) return phase === "waiting" ? "disconnected" : "connecting";

@@ -1,21 +1,26 @@
 // <map-timeline>: the whole song at a glance, and every place in it that wants attention.
-// Wheel zooms, drag pans, double click shows everything again, a click selects; the arrow keys do the same.
+// Wheel zooms, a drag marks a stretch, one on the ruler moves the song, double click shows everything again, a click
+// selects; the arrow keys do the same.
 
 import { busyness } from "./density.js";
-import { emit, h, icon, setAttribute, setText } from "./dom.js";
+import { emit, h, setAttribute, setText } from "./dom.js";
 import { stamp } from "./format.js";
 import { heatInWords } from "./heat.js";
-import { LANES, layoutMarks, markAt } from "./marks.js";
-import { factsOf, summaryOf } from "./overview.js";
+import { layoutMarks, markAt } from "./marks.js";
+import { factsOf, generatedInWords, summaryOf } from "./overview.js";
 import { drawSong, prepare } from "./paint.js";
 import { drawPointer } from "./paint_marks.js";
+import { bandAt, drawRange } from "./paint_range.js";
 import { palette } from "./palette.js";
-import { laneY } from "./stage.js";
-import { tipLines } from "./tip.js";
+import { followScreen, laneAt, laneY } from "./stage.js";
+import { gridOf } from "./time_range.js";
+import { Hand, gripAt } from "./timeline_hand.js";
+import { placeTip, tipLines } from "./tip.js";
 import * as scale from "./timescale.js";
+import { viewButtons } from "./view_buttons.js";
 
-const CLICK_SLACK_PX = 4; // a hand that moves less than this has clicked, not dragged
 const ZOOM_STEP = 0.6;
+const NEW_RANGE_SHARE = 0.25; // of the view, for one who marks a stretch without pointing
 
 class MapTimeline extends HTMLElement {
   #map = null;
@@ -31,7 +36,11 @@ class MapTimeline extends HTMLElement {
   #scene = null;
   #size = { width: 0, height: 0 }; // of the stage, as last told: asking for it would lay the page out
   #hover = null; // {x, y} in pixels of the canvas
-  #drag = null; // {x, moved, view}
+  #range = null;
+  #grid = { lines: [], combos: [] };
+  #generated = [];
+  #written = null;
+  #canMark = false;
 
   connectedCallback() {
     this.song = h("canvas", { "aria-hidden": "true" });
@@ -45,35 +54,17 @@ class MapTimeline extends HTMLElement {
     this.tip = h("div", { class: "tip", hidden: true });
     this.facts = h("p", { class: "facts" });
     this.words = h("p", { id: "song-in-words", class: "unseen" });
-    this.append(h("div", { class: "above" }, this.facts, this.#zoomButtons()), this.stage, this.tip, this.words);
+    Object.assign(this, viewButtons({
+      whole: () => this.#look(this.#whole),
+      out: () => this.#zoomBy(1 / ZOOM_STEP),
+      closer: () => this.#zoomBy(ZOOM_STEP),
+      mark: () => this.#markMiddle(),
+    }));
+    this.append(h("div", { class: "above" }, this.facts, this.buttons), this.stage, this.tip, this.words);
     this.#listen();
     new ResizeObserver(([entry]) => this.#onResize(entry.contentRect)).observe(this.stage);
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.#redraw());
-    this.#followScreen();
-  }
-
-  #zoomButtons() {
-    const button = (name, title, onclick) => h("button", { type: "button", class: "quiet", title, "aria-label": title, onclick }, icon(name));
-    this.reset = h("button", { type: "button", class: "link", text: "Whole song", title: "Show the whole song (double click, or 0)", onclick: () => this.#look(this.#whole) });
-    return h(
-      "span",
-      { class: "zoom" },
-      this.reset,
-      button("minus", "Zoom out (wheel, or -)", () => this.#zoomBy(1 / ZOOM_STEP)),
-      button("plus", "Zoom in (wheel, or +)", () => this.#zoomBy(ZOOM_STEP)),
-    );
-  }
-
-  /** A window dragged to a finer screen has the same size and more pixels. */
-  #followScreen() {
-    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
-      "change",
-      () => {
-        this.#redraw();
-        this.#followScreen();
-      },
-      { once: true },
-    );
+    followScreen(() => this.#redraw());
   }
 
   #onResize({ width, height }) {
@@ -83,23 +74,35 @@ class MapTimeline extends HTMLElement {
 
   #listen() {
     this.stage.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
-    this.stage.addEventListener("pointerdown", (event) => this.#onDown(event));
-    this.stage.addEventListener("pointermove", (event) => this.#onMove(event));
-    this.stage.addEventListener("pointerup", (event) => this.#onUp(event));
-    this.stage.addEventListener("pointerleave", () => this.#setHover(null));
+    this.hand = new Hand(this.stage, {
+      grip: (point, event) => gripAt(point, event, this.#rangeInPixels(), this.#canMark),
+      keep: () => this.#view,
+      drag: (grip, from, to, view) => this.#drag(grip, from, to, view),
+      click: (point) => this.#click(point),
+      hold: (point, event) => this.#openMenu(this.#timeAt(point.x), point, event),
+      hover: (point) => this.#setHover(point),
+    });
+    this.stage.addEventListener("contextmenu", (event) => this.#onMenu(event));
     this.stage.addEventListener("dblclick", () => this.#look(this.#whole));
     this.stage.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null; `opinion`: the model's. */
-  update({ map, visible, shown, selected, titles, opinion }) {
+  /**
+   * `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null;
+   * `opinion`: the model's; `range`: that is meant, `written`: that is being written; `generated`: what was.
+   */
+  update({ map, visible, shown, selected, titles, opinion, range, written, generated, canMark }) {
     const another = map.key !== this.#map?.key;
-    const changed = map !== this.#map || visible !== this.#visible || shown !== this.#shown || opinion?.heat !== this.#opinion?.heat || opinion?.state !== this.#opinion?.state;
-    if (!changed && selected === this.#selected) return;
+    const moves = this.#setRange(range, canMark);
+    const regenerated = generated !== this.#generated || written?.start_ms !== this.#written?.start_ms || written?.end_ms !== this.#written?.end_ms;
+    const changed = regenerated || map !== this.#map || visible !== this.#visible || shown !== this.#shown || opinion?.heat !== this.#opinion?.heat || opinion?.state !== this.#opinion?.state;
+    if (!changed && !moves && selected === this.#selected) return;
     const before = this.#view;
     const moved = selected?.id !== this.#selected?.id;
-    if (map !== this.#map) this.#busyness = busyness(map.overview);
+    if (map !== this.#map) [this.#busyness, this.#grid] = [busyness(map.overview), gridOf(map.overview)];
     this.#map = map;
+    this.#generated = generated;
+    this.#written = written;
     this.#visible = visible;
     this.#shown = shown;
     this.#titles = titles;
@@ -107,7 +110,7 @@ class MapTimeline extends HTMLElement {
     this.#selected = selected;
     // Who looks at the whole song goes on doing so when its length becomes known, or changes.
     const all = another || scale.isWhole(this.#view, this.#whole);
-    this.#whole = wholeOf(map);
+    this.#whole = scale.wholeOf(map.overview);
     this.#view = all ? this.#whole : scale.fit(this.#view, this.#whole);
     if (moved && selected?.time_ms != null) this.#view = scale.reveal(this.#view, this.#whole, selected.time_ms);
     this.#describe();
@@ -118,8 +121,16 @@ class MapTimeline extends HTMLElement {
     const facts = factsOf(map);
     setText(this.facts, facts);
     setAttribute(this.facts, "title", facts);
-    setText(this.words, [summaryOf(map, visible), heatInWords(opinion)].filter(Boolean).join(" "));
+    setText(this.words, [summaryOf(map, visible), heatInWords(opinion), generatedInWords(generated)].filter(Boolean).join(" "));
     this.#redraw();
+  }
+
+  #setRange(range, canMark) {
+    const moves = range !== this.#range;
+    this.#range = range;
+    this.#canMark = canMark;
+    this.mark.hidden = !canMark;
+    return moves;
   }
 
   /** What the canvas shows, for tests and for nobody else: a canvas keeps no memory of its marks. */
@@ -142,6 +153,8 @@ class MapTimeline extends HTMLElement {
       busyness: this.#busyness,
       edited: this.#map.edited,
       heat: this.#opinion?.heat ?? null,
+      generated: this.#generated,
+      written: this.#written,
       marks: this.#marks,
       muted: layoutMarks(this.#shown.filter((finding) => !kept.has(finding)), this.#view, width),
       view: this.#view,
@@ -159,6 +172,7 @@ class MapTimeline extends HTMLElement {
     if (!this.#scene) return;
     const { width, height } = this.#scene;
     const context = prepare(this.pointer, width, height);
+    drawRange(context, this.#scene, this.#range, this.#grid);
     drawPointer(context, this.#scene, { hover_x: this.#hover?.x ?? null, selected: this.#selected });
   }
 
@@ -167,9 +181,13 @@ class MapTimeline extends HTMLElement {
     this.#redraw();
   }
 
-  #at(event) {
-    const box = this.stage.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  #timeAt(x) {
+    return scale.toTime(this.#view, this.#size.width, x);
+  }
+
+  #rangeInPixels() {
+    if (this.#range === null) return null;
+    return [this.#range.start_ms, this.#range.end_ms].map((time_ms) => scale.toX(this.#view, this.#size.width, time_ms));
   }
 
   #onWheel(event) {
@@ -180,38 +198,43 @@ class MapTimeline extends HTMLElement {
     if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       this.#look(scale.pan(this.#view, this.#whole, (sideways / width) * scale.span(this.#view)));
     } else {
-      const anchor_ms = scale.toTime(this.#view, width, this.#at(event).x);
+      const anchor_ms = this.#timeAt(this.hand.at(event).x);
       this.#look(scale.zoom(this.#view, this.#whole, 1.0016 ** event.deltaY, anchor_ms));
     }
-    this.#setHover(this.#at(event));
+    this.#setHover(this.hand.at(event));
   }
 
-  #onDown(event) {
-    if (event.button !== 0) return;
-    this.stage.setPointerCapture(event.pointerId);
-    this.#drag = { x: this.#at(event).x, moved: false, view: this.#view };
+  #drag(grip, from, to, view) {
+    if (grip === "pan") this.#look(scale.pan(view, this.#whole, ((from - to) / this.#size.width) * scale.span(view)));
+    else if (grip === "mark") emit(this, "range-mark", { one_ms: this.#timeAt(from), other_ms: this.#timeAt(to) });
+    else emit(this, "range-resize", { end: grip, time_ms: this.#timeAt(to) });
   }
 
-  #onMove(event) {
-    const point = this.#at(event);
-    if (this.#drag) this.#dragTo(point.x);
-    this.#setHover(this.#drag?.moved ? null : point);
+  /** Called by a key it is about the selected finding, the range, or the middle of what is in sight. */
+  #onMenu(event) {
+    if (!this.#map || !this.#canMark) return;
+    event.preventDefault();
+    const byKey = event.button !== 2 && (event.pointerType ?? "") === "";
+    if (byKey) this.#openMenu(this.#selected?.time_ms ?? this.#range?.start_ms ?? this.#middle(), null, null);
+    else this.#openMenu(this.#timeAt(this.hand.at(event).x), this.hand.at(event), event);
   }
 
-  #dragTo(x) {
-    const away = x - this.#drag.x;
-    this.#drag.moved ||= Math.abs(away) > CLICK_SLACK_PX;
-    if (!this.#drag.moved) return;
-    this.stage.classList.add("dragging");
-    const by_ms = (-away / this.#size.width) * scale.span(this.#drag.view);
-    this.#look(scale.pan(this.#drag.view, this.#whole, by_ms));
+  #openMenu(time_ms, point, event) {
+    const box = this.stage.getBoundingClientRect();
+    const x = event?.clientX ?? box.left + scale.toX(this.#view, this.#size.width, time_ms);
+    const mark = point && markAt(this.#marks, point.x, laneAt(point.y));
+    emit(this, "timeline-menu", { time_ms, x, y: event?.clientY ?? box.bottom, band: point && bandAt(this.#scene, point), finding: mark?.findings[0] ?? null });
   }
 
-  #onUp(event) {
-    const clicked = this.#drag && !this.#drag.moved;
-    this.#drag = null;
-    this.stage.classList.remove("dragging");
-    if (clicked) this.#click(this.#at(event));
+  #middle() {
+    return (this.#view.start_ms + this.#view.end_ms) / 2;
+  }
+
+  /** For those who do not point: a stretch in the middle of what is in sight, to be typed over or dragged. */
+  #markMiddle() {
+    const half_ms = (scale.span(this.#view) * NEW_RANGE_SHARE) / 2;
+    const about_ms = this.#selected?.time_ms ?? this.#middle();
+    emit(this, "range-mark", { one_ms: about_ms - half_ms, other_ms: about_ms + half_ms, focus: true });
   }
 
   /** A second click on a mark of many takes the next of them. */
@@ -247,8 +270,7 @@ class MapTimeline extends HTMLElement {
 
   #zoomBy(factor) {
     emit(this, "catch-up"); // a key pressed just before may have selected what no frame has shown here yet
-    const middle_ms = (this.#view.start_ms + this.#view.end_ms) / 2;
-    this.#look(scale.zoom(this.#view, this.#whole, factor, this.#selected?.time_ms ?? middle_ms));
+    this.#look(scale.zoom(this.#view, this.#whole, factor, this.#selected?.time_ms ?? this.#middle()));
   }
 
   #setHover(point) {
@@ -258,14 +280,8 @@ class MapTimeline extends HTMLElement {
     if (this.tip.hidden) return;
     const mark = markAt(this.#marks, point.x, laneAt(point.y));
     this.stage.classList.toggle("on-mark", mark !== null);
-    this.tip.replaceChildren(...tipLines(this.#scene, point.x, mark));
-    this.#placeTip(point.x);
-  }
-
-  #placeTip(x) {
-    const room = this.#size.width - this.tip.offsetWidth;
-    const left = this.stage.offsetLeft + Math.max(0, Math.min(room, x + 12));
-    this.tip.style.transform = `translate(${Math.round(left)}px, ${this.stage.offsetTop + this.stage.offsetHeight + 4}px)`;
+    this.tip.replaceChildren(...tipLines(this.#scene, point, mark));
+    placeTip(this.tip, this.stage, point.x);
   }
 
   #describe() {
@@ -277,16 +293,6 @@ class MapTimeline extends HTMLElement {
     const title = this.#titles[this.#selected?.check]?.title ?? "";
     setAttribute(this.stage, "aria-valuetext", this.#selected ? `${stamp(now)} ${title}` : "Nothing selected");
   }
-}
-
-function wholeOf({ overview }) {
-  const start_ms = Math.min(0, overview.start_ms);
-  const end_ms = Math.max(overview.song_ms ?? 0, overview.end_ms, start_ms + 1000);
-  return { start_ms, end_ms };
-}
-
-function laneAt(y) {
-  return LANES.map((_, lane) => Math.abs(laneY(lane) - y)).reduce((best, away, lane, all) => (away < all[best] ? lane : best), 0);
 }
 
 customElements.define("map-timeline", MapTimeline);

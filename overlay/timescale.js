@@ -48,3 +48,9 @@ export function ticks(view, width, gap_px) {
   for (let time = Math.ceil(view.start_ms / step_ms) * step_ms; time <= view.end_ms; time += step_ms) times.push(time);
   return { step_ms, times };
 }
+
+/** All there is of a map's song, an object behind its end included. */
+export function wholeOf(overview) {
+  const start_ms = Math.min(0, overview.start_ms);
+  return { start_ms, end_ms: Math.max(overview.song_ms ?? 0, overview.end_ms, start_ms + 1000) };
+}

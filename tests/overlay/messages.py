@@ -68,8 +68,8 @@ def intended(key: str, finding_id: str, *, on: bool) -> Message:
     return decoded(protocol.intended(key, finding_id, on=on))
 
 
-def reply(request_id: int, error: str | None = None) -> Message:
-    return decoded(protocol.reply(request_id, error=error))
+def reply(request_id: int, error: str | None = None, data: Any = None) -> Message:
+    return decoded(protocol.reply(request_id, error=error, data=data))
 
 
 def finding(number: int, **changes: Any) -> Message:

@@ -11,7 +11,7 @@ import json
 import mimetypes
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -20,7 +20,7 @@ from websockets.http11 import Request, Response
 from tests.overlay import messages as say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from websockets.typing import Subprotocol
 
@@ -37,6 +37,8 @@ class ScriptedCompanion:
         self.received: list[Message] = []
         self.refuses: dict[str, str] = {}
         """Request type -> the sentence it is refused with."""
+        self.answers: dict[str, Any | Callable[[Message], Any]] = {}
+        """Request type -> the data of its reply, or what makes it of the request."""
         self._port = 0
         self._server: Server | None = None
         self._pages: set[ServerConnection] = set()
@@ -100,7 +102,8 @@ class ScriptedCompanion:
         self.received.append(message)
         self._arrived.set()
         refusal = self.refuses.get(message["type"])
-        await page.send(json.dumps(say.reply(message["id"], refusal)))
+        data = None if refusal else self.answers.get(message["type"])
+        await page.send(json.dumps(say.reply(message["id"], refusal, data(message) if callable(data) else data)))
 
     def _answer_http(self, _: ServerConnection, request: Request) -> Response | None:
         # A browser keeps spare connections, which outlive the listening socket; a process leaves none.

@@ -99,7 +99,8 @@ async def test_the_models_opinion_fits_at_every_width(overlay: OverlayPage, widt
         assert outside == 0
         strip = overlay.page.locator("opinion-strip")
         assert await strip.evaluate("(strip) => strip.scrollWidth - strip.clientWidth") == 0
-        assert await strip.evaluate("(strip) => strip.offsetHeight") == 34
+        # Two lines where it is narrow: its words are never cut off by what stands beside them.
+        assert await strip.evaluate("(strip) => strip.offsetHeight") == (34 if width > 700 else 60)
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 MAP = (say.hello(), say.status(), say.maps(), say.map_message([say.finding(1)]))
 FOLDER = "/home/me/my model"
 MISSING = f"There is no folder {FOLDER}. Give the whole path of a checkpoint's folder."
-DIFFUSION = say.model("osu-diffusion", "complete", title="osu! diffusion v2", family="diffusion")
+DIFFUSION = say.model("osu-diffusion", "complete", title="osu! diffusion v2", purposes=["diffusion"])
 LISTED = (say.model("v32"), say.model("v31", "complete"), say.model("v30", "absent", modes=["osu"]))
 
 

@@ -1,0 +1,268 @@
+// What a person can do about writing: each changes the state, and asks the companion where it has a say.
+
+import { showMenu } from "./context_menu.js";
+import { disclosureDialog } from "./disclosure.js";
+import { stamp } from "./format.js";
+import * as seen from "./seen.js";
+import { allowedSnap, around, gridOf, rangeText, readRange } from "./time_range.js";
+import { write } from "./token.js";
+import * as store from "./writing_store.js";
+
+const RELOAD = "In the editor, Ctrl+L and Enter load it; saving there first would discard it.";
+
+export class WritingActions {
+  #page; // {state, change}
+  #socket;
+  #parts;
+  #then = null;
+
+  constructor(page, socket, parts) {
+    Object.assign(parts.regenerate, { ask: (message) => socket.request(message), onStart: (asked) => this.#start(asked) });
+    parts.candidates.ask = (message) => socket.request(message);
+    this.#page = page;
+    this.#socket = socket;
+    this.#parts = parts;
+  }
+
+  // The range
+
+  markRange({ one_ms, other_ms, focus = false }) {
+    this.setRange({ range: { start_ms: Math.min(one_ms, other_ms), end_ms: Math.max(one_ms, other_ms) }, loose: false });
+    if (focus) this.#focusRange();
+  }
+
+  /** The end that is dragged past the other one takes its place. */
+  resizeRange({ end, time_ms }) {
+    const range = store.rangeOf(this.#state);
+    if (range === null) return;
+    const other_ms = end === "start" ? range.end_ms : range.start_ms;
+    const keeps = end === "start" ? time_ms < other_ms : time_ms > other_ms;
+    if (keeps) this.markRange({ one_ms: time_ms, other_ms });
+  }
+
+  /** What was typed stays as it was typed. */
+  setRange({ range, loose = true }) {
+    this.#change(store.setRange(this.#state, range, { loose }));
+  }
+
+  snapRange({ snap }) {
+    write(store.SNAP_KEY, snap);
+    this.#change(store.setSnap(this.#state, snap));
+  }
+
+  /** Pasted where nothing is typed; false if it is no range. */
+  pasteRange(text) {
+    const { range } = readRange(text);
+    if (!range || this.#state.map === null || this.#state.writing === null) return false;
+    this.setRange({ range });
+    return true;
+  }
+
+  #focusRange() {
+    requestAnimationFrame(() => requestAnimationFrame(() => this.#parts.range.focus()));
+  }
+
+  #around(start_ms, end_ms) {
+    const grid = gridOf(this.#state.map.overview);
+    return around(start_ms, end_ms, grid, allowedSnap(grid, this.#state.snap));
+  }
+
+  // Writing a section anew
+
+  /** Of the range, or of what lies around the finding that is selected, or of where the song is looked at. */
+  regenerate() {
+    const { map } = this.#state;
+    if (map === null || this.#state.writing === null) return;
+    if (store.rangeOf(this.#state) !== null) this.regenerateRange(store.rangeOf(this.#state));
+    else this.regenerateFinding(seen.selected(this.#state));
+  }
+
+  regenerateFinding(finding) {
+    if (finding?.time_ms == null) {
+      const text = finding === null ? "Mark a stretch of the timeline first, or pick a finding." : "This finding concerns the whole map: mark a stretch of the timeline instead.";
+      this.#say(text, { topic: "regenerate" });
+      return;
+    }
+    this.regenerateRange(this.#around(finding.time_ms, finding.end_ms ?? finding.time_ms));
+  }
+
+  async regenerateRange(range) {
+    this.setRange({ range });
+    if (!(await this.mayWrite(() => this.regenerateRange(range)))) return;
+    const running = store.regeneration(this.#state);
+    if (running !== null && (running.state === "writing" || running.state === "waiting")) {
+      this.#say("A section of this map is being written already. Cancel it first.", { topic: "regenerate", action: { text: "Show it", run: () => this.showCandidates() } });
+      return;
+    }
+    this.#parts.regenerate.update({ ...this.#state, range: store.rangeOf(this.#state) });
+    this.#parts.regenerate.open({ seeds: this.#state.lockedSeeds });
+  }
+
+  /** Has read and accepted what must be read first, and goes on with `then`; false where nothing can be written now. */
+  async mayWrite(then) {
+    const { writing } = this.#state;
+    if (!writing.disclosed) {
+      this.readDisclosure(then);
+      return false;
+    }
+    if (writing.model === null) {
+      this.#say(writing.note || "No model that can write is on this machine yet.", { level: "warning", topic: "regenerate", action: { text: "Models…", run: () => this.#parts.models.open() } });
+      return false;
+    }
+    return writing.on || this.#switchOn();
+  }
+
+  /** It was switched off in the tray: whoever asks for a section wants it on. */
+  async #switchOn() {
+    return this.#try({ type: "set_writing", on: true });
+  }
+
+  async #start(asked) {
+    const { map } = this.#state;
+    const { start_ms, end_ms } = store.rangeOf(this.#state);
+    await this.#socket.request({ type: "regenerate", key: map.key, map_version: map.map_version, start_ms, end_ms, ...asked });
+    this.#change({ ...store.look(this.#state, "candidates"), range: null, candidate: null });
+  }
+
+  /** The same section once more, whatever range is marked now. */
+  again() {
+    const { start_ms, end_ms } = store.regeneration(this.#state);
+    this.regenerateRange({ start_ms, end_ms });
+  }
+
+  lockSeed({ seed }) {
+    const { lockedSeeds } = this.#state;
+    this.#change({ ...this.#state, lockedSeeds: lockedSeeds.includes(seed) ? lockedSeeds.filter((each) => each !== seed) : [...lockedSeeds, seed] });
+  }
+
+  // Candidates, and what was accepted
+
+  showCandidates() {
+    this.#change(store.look(this.#state, "candidates"));
+    requestAnimationFrame(() => this.#parts.candidates.focus());
+  }
+
+  showFindings() {
+    this.#change(store.look(this.#state, "findings"));
+  }
+
+  showGenerate() {
+    this.#change(store.look(this.#state, "generate"));
+  }
+
+  /** One thing at a time: the page over the findings, then the range. False if there was neither. */
+  letGo() {
+    const { view } = this.#state;
+    if (view !== "findings") this.showFindings();
+    else if (store.rangeOf(this.#state) !== null) this.setRange({ range: null });
+    else return false;
+    return true;
+  }
+
+  choose({ number }) {
+    this.#change({ ...this.#state, candidate: number });
+  }
+
+  cancel() {
+    this.#ofMap("cancel_regeneration");
+  }
+
+  async dismiss() {
+    if (await this.#ofMap("dismiss_regeneration")) this.showFindings();
+  }
+
+  async undo() {
+    if (await this.#ofMap("undo_write")) this.#say(`Taken back. ${RELOAD}`, { topic: "written" });
+  }
+
+  async redo() {
+    if (await this.#ofMap("redo_write")) this.#say(`In the file once more. ${RELOAD}`, { topic: "written" });
+  }
+
+  async revert({ id }) {
+    if (await this.#ofMap("revert_range", { range: id })) this.#say(`What stood there before is back in the file. ${RELOAD}`, { topic: "written" });
+  }
+
+  /** Once it is accepted the editor's own copy is the danger: said for as long as it takes to read. */
+  accepted(regeneration) {
+    this.#say(regeneration.note || `It is in the file. ${RELOAD}`, { topic: "written", stays: true });
+  }
+
+  /** `then`: what somebody wanted to do when it came up; done as soon as the companion says that it may be. */
+  readDisclosure(then = null) {
+    const { writing } = this.#state;
+    if (writing === null) return;
+    if (writing.disclosed) {
+      disclosureDialog(writing.disclosure);
+      return;
+    }
+    let accepted = false;
+    this.#then = then;
+    const dialog = disclosureDialog(writing.disclosure, async () => {
+      await this.#socket.request({ type: "accept_disclosure" });
+      accepted = true;
+    });
+    dialog.addEventListener("close", () => accepted || (this.#then = null));
+  }
+
+  /** After a message about whether writing may begin. */
+  allowed({ disclosed }) {
+    const then = this.#then;
+    if (!disclosed || then === null) return;
+    this.#then = null;
+    then();
+  }
+
+  // Menus
+
+  timelineMenu({ time_ms, x, y, band, finding }) {
+    const range = store.rangeOf(this.#state);
+    const inside = range !== null && time_ms >= range.start_ms && time_ms <= range.end_ms;
+    showMenu(x, y, "Timeline", [
+      range && { text: "Regenerate the range…", note: rangeText(range), run: () => this.regenerateRange(range) },
+      finding && { text: "Regenerate around this finding…", note: finding.timestamp, run: () => this.regenerateFinding(finding) },
+      !inside && { text: "Regenerate around here…", note: stamp(time_ms), run: () => this.regenerateRange(this.#around(time_ms, time_ms)) },
+      { text: "Mark a range around here", run: () => this.setRange({ range: this.#around(time_ms, time_ms) }) },
+      range && { text: "Copy the range", run: () => this.#parts.copy(rangeText(range)) },
+      range && { text: "Let go of the range", run: () => this.setRange({ range: null }) },
+      band?.can_revert && { text: "Revert what was generated here", note: band.timestamp, run: () => this.revert(band) },
+    ].filter(Boolean));
+  }
+
+  findingMenu({ finding, x, y }, actions) {
+    if (finding === null) return;
+    showMenu(x, y, "Finding", [
+      { text: "Regenerate around it…", note: finding.timestamp, off: finding.time_ms === null, run: () => this.regenerateFinding(finding) },
+      null,
+      { text: "Open in the editor", off: finding.link === null, run: () => actions.jump(finding) },
+      { text: "Copy as discussion text", run: () => actions.copyFinding(finding) },
+      { text: finding.intended ? "Show again" : "It is intended", run: () => actions.toggleIntended(finding) },
+    ]);
+  }
+
+  #ofMap(type, more = {}) {
+    return this.#try({ type, key: this.#state.map.key, ...more });
+  }
+
+  async #try(message) {
+    try {
+      await this.#socket.request(message);
+      return true;
+    } catch (failure) {
+      this.#say(failure.message, { level: "error", topic: failure.message });
+      return false;
+    }
+  }
+
+  get #state() {
+    return this.#page.state;
+  }
+
+  #change(next) {
+    this.#page.change(next);
+  }
+
+  #say(text, options) {
+    this.#parts.toasts.show(text, options);
+  }
+}
