@@ -25,6 +25,8 @@ LETTERS: Final = {
     EventType.LAST_ANCHOR: "B",
 }
 """A path is of the kind of its first anchor."""
+MOST_SPANS: Final = 8999
+"""The game refuses more than 9000; odd, so that a ball that goes to and fro can be made to end anywhere."""
 ENDS: Final = {
     EventType.HOLD_NOTE_END: EventType.HOLD_NOTE,
     EventType.DRUMROLL_END: EventType.DRUMROLL,
@@ -128,11 +130,12 @@ class Reader:
         self._drafts = Drafts()
         self._slider: list[Saying] = []
         """From its head on."""
+        self._early_end: Saying | None = None
         self._open: dict[EventType, list[Saying]] = {}
         """Starts of what lasts, by kind."""
 
     def finished(self) -> Drafts:
-        self._close_slider(None)
+        self._close_slider()
         for kind in list(self._open):
             while self._open[kind]:
                 self._end(kind, None)
@@ -144,10 +147,10 @@ class Reader:
             case EventType.CIRCLE:
                 self._drafts.objects.append(Circle.of(said))
             case EventType.SLIDER_HEAD:
-                self._close_slider(None)
+                self._close_slider()
                 self._slider = [said]
             case EventType.SLIDER_END:
-                self._close_slider(said)
+                self._end_slider(said)
             case kind if kind in LETTERS and self._slider:
                 self._slider.append(said)
             case kind if kind in ENDS.values():
@@ -204,10 +207,19 @@ class Reader:
         else:
             self._drafts.objects.append(Circle.of(start))
 
-    def _close_slider(self, end: Saying | None) -> None:
+    def _end_slider(self, end: Saying) -> None:
+        """Before a last anchor was told the end may be that of another slider, which goes on meanwhile."""
+        if any(said.kind is EventType.LAST_ANCHOR for said in self._slider):
+            self._close_slider(end)
+        elif self._slider and self._early_end is None:
+            self._early_end = end
+        else:
+            self._drafts.lost += 1
+
+    def _close_slider(self, end: Saying | None = None) -> None:
+        end, self._early_end = end or self._early_end, None
         said, self._slider = self._slider, []
         if not said:
-            self._drafts.lost += end is not None
             return
         slider = _slider(said[0], said[1:], end) if self._mode in MODES[EventType.SLIDER_HEAD] else None
         if slider is None:
@@ -231,7 +243,7 @@ def _slider(head: Saying, anchors: Sequence[Saying], end: Saying | None) -> Slid
     return Slider(
         time_ms=head.time_ms,
         end_ms=closing.time_ms,
-        spans=max(1, round(duration_ms / span_ms)) if span_ms > 0 else 1,
+        spans=min(max(1, round(duration_ms / span_ms)), MOST_SPANS) if span_ms > 0 else 1,
         head=(head.x or 0.0, head.y or 0.0),
         letter=LETTERS[anchors[0].kind] if anchors else "B",
         points=points,

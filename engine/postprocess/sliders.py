@@ -15,6 +15,7 @@ from engine.beatmap.curve import path_of
 from engine.beatmap.slider import LEAST_MULTIPLIER, MOST_MULTIPLIER, PX_PER_BEAT
 from engine.beatmap.timing import LEAST_VELOCITY, MOST_VELOCITY
 from engine.postprocess.along import reach_px
+from engine.postprocess.drafts import MOST_SPANS
 from engine.postprocess.places import CENTRE_PX
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ NO_LENGTH_PX: Final = 1.0
 """A path shorter than this is a point."""
 STRETCHED_PX: Final = 100.0
 SAME_PX: Final = 1e-4
-MOST_SPANS: Final = 8999
-"""The game refuses more than 9000."""
 MOST_SCALED_PX: Final = 3000.0
 """No path is made longer than this: it will have to be brought onto the screen anyway."""
 SHRINKINGS: Final = 24
@@ -94,7 +93,9 @@ def shaped(slider: Slider, pace: Pace, screen: Box) -> Shape:
         natural_px = _natural_px(shape)
     shape.velocity = _velocity(slider, shape, natural_px, pace, span_ms)
     shape.length_px = pace.length_px(shape.velocity, span_ms)
-    if shape.length_px > natural_px + SAME_PX:
+    if shape.is_stretched:
+        shape.length_px = min(shape.length_px, natural_px)
+    elif shape.length_px > natural_px + SAME_PX:
         _lengthen(shape, natural_px)
     if not _fits(shape, screen):
         _bring_in(shape, screen)
@@ -125,6 +126,10 @@ def _bounded(velocity: float) -> float:
     return min(max(LEAST_VELOCITY, velocity), MOST_VELOCITY)
 
 
+def _no_faster(velocity: float) -> float:
+    return math.floor(velocity * FINE_STEPS + SAME_PX) / FINE_STEPS
+
+
 def _human(velocity: float, before: float, *, new_combo: bool) -> float:
     kept = KEPT_VELOCITY_OF_A_COMBO if new_combo else KEPT_VELOCITY
     return before if abs(velocity - before) / before <= kept else _rounded(velocity)
@@ -148,8 +153,8 @@ def _scale(shape: Shape, factor: float) -> None:
 
 
 def _stretch(shape: Shape) -> None:
-    """A slider of which all points are one: a line towards the middle of the playfield, to be lengthened. Of
-    no length at all the game would end it where it begins.
+    """A slider of which all points are one: a line towards the middle of the playfield, of which it may use
+    as much as it needs. Of no length at all the game would end it when it begins.
     """
     x, y = shape.head
     towards = (CENTRE_PX[0] - x, CENTRE_PX[1] - y)
@@ -236,12 +241,12 @@ def _in_time(shape: Shape, pace: Pace, slider: Slider) -> Shape:
     span_ms = duration_ms / shape.spans
     if math.isclose(shape.length_px, pace.length_px(shape.velocity, span_ms), rel_tol=1e-9):
         return shape
-    velocity = math.floor(pace.velocity_of(shape.length_px, span_ms) * FINE_STEPS) / FINE_STEPS
+    velocity = _no_faster(pace.velocity_of(shape.length_px, span_ms))
     if velocity < LEAST_VELOCITY:
         times = math.ceil(pace.length_px(LEAST_VELOCITY, span_ms) / shape.length_px)
         shape.spans = min(shape.spans * (times + (times + 1) % 2), MOST_SPANS)
         span_ms = duration_ms / shape.spans
-        velocity = _bounded(pace.velocity_of(shape.length_px, span_ms))
+        velocity = _bounded(_no_faster(pace.velocity_of(shape.length_px, span_ms)))
     shape.velocity = velocity
     shape.length_px = pace.length_px(velocity, span_ms)
     return shape
