@@ -6,14 +6,15 @@ line at the end says again what the map's lines say there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.beatmap.edits import Editing, EditRefused
-from engine.beatmap.reading import encoded
+from engine.beatmap.reading import encoded, terminator_of
 from engine.beatmap.splice_combos import with_combos_continued
-from engine.beatmap.splice_ends import remarks_on_ends, with_ends_in_time
+from engine.beatmap.splice_ends import with_ends_in_time
 from engine.beatmap.splice_lines import NewLine, as_control, new_controls, new_objects
+from engine.beatmap.splice_remarks import remarks_on_ends
 from engine.beatmap.splice_section import Section, section_of, texts_of
 from engine.beatmap.splice_state import State, state_at
 from engine.beatmap.splice_timing import (
@@ -103,8 +104,18 @@ def put_back(document: Document, start_ms: float, end_ms: float, before: Documen
     reader = beatmap.object_reader
     new: list[NewObject] = [NewLine(text, reader.read(0, text)) for text in map(encoded, objects)]
     timing = lines_as_before(beatmap, section, [as_control(beatmap, text) for text in greens], before.beatmap)
-    after = _put(document, section, new, timing)
+    after = _ended_like(before, _put(document, section, new, timing))
     return Splice(after, start_ms, end_ms, tuple(remarks_on_ends(document, after, section)))
+
+
+def _ended_like(before: Document, after: Document) -> Document:
+    """Without the line end that the last line got when something came behind it."""
+    if not before.lines or not after.lines or terminator_of(before.lines[-1]):
+        return after
+    last = after.lines[-1]
+    if last.removesuffix(terminator_of(last)) != before.lines[-1]:
+        return after
+    return replace(after, lines=(*after.lines[:-1], before.lines[-1]))
 
 
 def _put(

@@ -8,12 +8,13 @@ of theirs skips.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.combos import number_combos
 from engine.beatmap.objects import Mode, Spinner
 from engine.beatmap.parse_objects import NEW_COMBO_BIT, SKIP_MASK, SKIP_SHIFT
-from engine.beatmap.splice_lines import reread
+from engine.beatmap.splice_lines import KIND_FIELD, reread
 from engine.beatmap.timestamps import format_timestamp
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 USUAL_COLOURS: Final = 4
 """Of a map that names none: as many as the game's own skins have (ppy/osu, SkinConfiguration)."""
-KIND_FIELD: Final = 3
+MOST_SKIPPING: Final = 3
+"""So many combos can share what is to be skipped: enough that no two neighbours need have one colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _colour_as_before(beatmap: Beatmap, objects: list[NewObject], counting: _Cou
     if not missing:
         return
     combos = counting.of([obj.thing for obj in objects])[: len(objects)]
-    places = [n for n, combo in enumerate(combos) if combo.starts]
+    places = [number for number, combo in enumerate(combos) if combo.starts]
     if not places:
         # The section begins no combo: one at its start gives the first of the colours that are missing.
         places = [n for n, obj in enumerate(objects) if not isinstance(obj.thing, Spinner)][:1]
@@ -112,22 +114,31 @@ def _colour_as_before(beatmap: Beatmap, objects: list[NewObject], counting: _Cou
             return
         objects[places[0]] = _flagged(beatmap, objects[places[0]], 0)
         missing = _missing(counting, objects, before)
-    for place in sorted(places, reverse=True, key=lambda n: (_stays_apart(objects[n], missing, counting), n)):
-        skipped = _skipped(objects[place])
-        more = min(missing, SKIP_MASK - skipped)
-        if more:
-            objects[place] = _flagged(beatmap, objects[place], skipped + more)
-            missing -= more
+    places = places[: -MOST_SKIPPING - 1 : -1]
+    skipped = _shared(missing, [_skipped(objects[place]) for place in places], counting.colours)
+    for place, colours_skipped in zip(places, skipped, strict=True):
+        if colours_skipped != _skipped(objects[place]):
+            objects[place] = _flagged(beatmap, objects[place], colours_skipped)
+
+
+def _shared(missing: int, skipped: Sequence[int], colours: int) -> Sequence[int]:
+    """How many colours each of these combos is to skip, the last combo first, so that all in all as many more
+    go by: with as few neighbours of one colour as can be, as few changes, and those as late as can be.
+    """
+
+    def cost(ways: Sequence[int]) -> tuple[int, int, list[int]]:
+        like_the_one_before = sum((1 + way) % colours == 0 for way in ways)
+        changes = [abs(way - before) for way, before in zip(ways, skipped, strict=True)]
+        return like_the_one_before, sum(map(bool, changes)), changes[::-1]
+
+    ways = product(range(SKIP_MASK + 1), repeat=len(skipped))
+    fitting = (way for way in ways if (sum(way) - sum(skipped) - missing) % colours == 0)
+    return min(fitting, key=cost, default=tuple(skipped))
 
 
 def _missing(counting: _Counting, objects: Sequence[NewObject], before: Combo) -> int:
     now = counting.of([obj.thing for obj in objects])[len(objects)]
     return (before.colour_index - now.colour_index) % counting.colours
-
-
-def _stays_apart(obj: NewObject, more: int, counting: _Counting) -> bool:
-    """Whether its combo still has another colour than the one before it."""
-    return (1 + _skipped(obj) + more) % counting.colours != 0
 
 
 def _skipped(obj: NewObject) -> int:

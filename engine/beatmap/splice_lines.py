@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from engine.beatmap.beatmap import PLAYFIELD_WIDTH_PX
 from engine.beatmap.edits import EditRefused
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from engine.beatmap.beatmap import Beatmap
+
+KIND_FIELD: Final = 3
+"""Of an object's line: its kind, new combo and colours skipped, in bits."""
 
 Thing = TypeVar("Thing", HitObject, TimingPoint)
 
