@@ -136,11 +136,11 @@ class Editing:
         gone: Collection[int],
         new: Sequence[tuple[float, bytes]],
     ) -> Editing:
-        """Of things in order of time, those on the lines `gone` leave; new lines, each with its time and in
-        order of it, go among those that stay, behind all that share their time.
+        """Of things in order of time, those on the lines `gone` leave; new lines, each with its time, go
+        among those that stay, behind all that share their time.
 
-        Between two that stay, new lines take the places of the old ones one by one, so that comments between
-        them stay put; what is left over goes in after the last, or is deleted.
+        Between two that stay, new lines take the places of the old ones one by one in the order given, so
+        that comments between them stay put; what is left over goes in after the last, or is deleted.
         """
         kept = [thing for thing in things if thing.line not in gone]
         kept_times = [thing.time_ms for thing in kept]

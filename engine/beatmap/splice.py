@@ -13,9 +13,9 @@ from engine.beatmap.edits import Editing, EditRefused
 from engine.beatmap.reading import encoded, terminator_of
 from engine.beatmap.splice_combos import with_combos_continued
 from engine.beatmap.splice_ends import with_ends_in_time
-from engine.beatmap.splice_lines import NewLine, as_control, new_controls, new_objects
+from engine.beatmap.splice_lines import as_control, new_controls, new_objects, reread
 from engine.beatmap.splice_remarks import remarks_on_ends
-from engine.beatmap.splice_section import Section, section_of, texts_of
+from engine.beatmap.splice_section import Section, line_text, lines_in, section_of, texts_of
 from engine.beatmap.splice_state import State, state_at
 from engine.beatmap.splice_timing import (
     lines_as_before,
@@ -64,10 +64,10 @@ def spliced(
 ) -> Splice:
     """The map with these lines for all objects and green lines from `start_ms` on and before `end_ms`.
 
-    `controls=None`: the section keeps its timing lines. Otherwise they are read among the red lines that
-    stay: as in any map, a red line ends what the green lines before it say, velocity, sound and kiai, unless
-    a green one stands at its time. Where none of them stands at the start, the map's own green lines of that
-    very moment stay. With `keep_red=False` the section's red lines go as well, and `controls` may bring
+    `controls=None`: the section keeps its timing lines. Otherwise its green lines go, and up to the first of
+    these what ruled just before the section goes on. They are read among the red lines that stay: as in any
+    map, a red line ends what the green lines before it say, velocity, sound and kiai, unless a green one
+    stands at its time. With `keep_red=False` the section's red lines go as well, and `controls` may bring
     others.
 
     Refuses, with a sentence, what could not be put there.
@@ -99,11 +99,12 @@ def put_back(document: Document, start_ms: float, end_ms: float, before: Documen
     Red lines stay as they are now.
     """
     section = section_of(document, start_ms, end_ms)
-    objects, greens = texts_of(before, section_of(before, start_ms, end_ms))
     beatmap = document.beatmap
-    reader = beatmap.object_reader
-    new: list[NewObject] = [NewLine(text, reader.read(0, text)) for text in map(encoded, objects)]
-    timing = lines_as_before(beatmap, section, [as_control(beatmap, text) for text in greens], before.beatmap)
+    # In the order of the file, so that lines which stood in no order of time stand so again.
+    objects, greens = map(sorted, lines_in(before, section_of(before, start_ms, end_ms)))
+    new: list[NewObject] = [reread(beatmap, encoded(line_text(before, line))) for line in objects]
+    own = [as_control(beatmap, line_text(before, line)) for line in greens]
+    timing = lines_as_before(beatmap, section, own, before.beatmap)
     after = _ended_like(before, _put(document, section, new, timing))
     return Splice(after, start_ms, end_ms, tuple(remarks_on_ends(document, after, section)))
 

@@ -63,11 +63,16 @@ def section_of(document: Document, start_ms: float, end_ms: float) -> Section:
 
 
 def texts_of(document: Document, section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Its objects and its green lines as the file writes them, and in its order."""
-    beatmap = document.beatmap
-    objects = sorted(beatmap.objects[n].line for n in section.objects)
-    greens = sorted(beatmap.timing.points[n].line for n in section.greens)
+    """Its objects and its green lines as the file writes them, in order of time."""
+    objects, greens = lines_in(document, section)
     return tuple(line_text(document, n) for n in objects), tuple(line_text(document, n) for n in greens)
+
+
+def lines_in(document: Document, section: Section) -> tuple[list[int], list[int]]:
+    """Where its objects and its green lines stand, in order of time."""
+    beatmap = document.beatmap
+    objects = [beatmap.objects[number].line for number in section.objects]
+    return objects, [beatmap.timing.points[number].line for number in section.greens]
 
 
 def line_text(document: Document, line: int) -> str:

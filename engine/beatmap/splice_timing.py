@@ -39,10 +39,7 @@ def lines_of_section(
 ) -> TimingLines:
     """The section's own lines for those of the map, with what has to stand at its ends beside them."""
     points = beatmap.timing.points
-    leaving = [points[n] for n in (*section.greens, *(() if keep_red else section.reds))]
-    if not any(control.time_ms == section.start_ms for control in own):
-        leaving = [point for point in leaving if point.uninherited or point.time_ms > section.start_ms]
-    gone = {point.line for point in leaving}
+    gone = {points[n].line for n in (*section.greens, *(() if keep_red else section.reds))}
     kept = [point for point in points if point.line not in gone]
     lines = list(own)
     lines[:0] = _opening(beatmap, section, _together(kept, lines))

@@ -229,9 +229,11 @@ def test_a_line_at_the_start_is_replaced_by_one_of_the_section() -> None:
     assert [point.velocity for point in result.beatmap.timing.green] == [2, 4]
 
 
-def test_a_line_at_the_start_stays_where_the_section_brings_none() -> None:
-    result = section(beats().green(2000, velocity=4), circles(2000, 3000), ["2500,-50,4,2,0,70,0,0"])
-    assert [point.velocity for point in result.beatmap.timing.green] == [4, 2, 4]
+def test_up_to_the_first_line_of_the_section_goes_on_what_ruled_before_it() -> None:
+    before = beats().green(1000, velocity=2).green(2000, velocity=4)
+    result = section(before, circles(2000, 3000), ["2500,-200,4,2,0,70,0,0"])
+    assert [point.velocity for point in result.beatmap.timing.green] == [2, 0.5, 4]
+    assert result.beatmap.timing.velocity_at(2000) == 2
 
 
 def test_of_several_lines_at_one_time_the_last_still_rules() -> None:
