@@ -6,13 +6,15 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from engine.beatmap.objects import Mode
 from engine.beatmap.timing import Timing
-from engine.generation.draft import Draft
 from engine.generation.pipeline import Order
 from engine.generation.plan import steered_from
+from engine.generation.prompts import NOTHING, Given
+from engine.generation.rhythm import FREE, Rhythm
+from engine.generation.texts import Text
 from engine.modding.reading import Speech
 from engine.model.spec import Condition
 from engine.requests import Keep
@@ -23,6 +25,7 @@ from engine.tokens.map_events import context_events
 from engine.tokens.star_rating import star_rating
 from engine.writing import refusals
 from engine.writing.choosing import sampling_of
+from engine.writing.settling import Settled, settled_before
 from engine.writing.wishes import passed_over, understood, wished
 from engine.writing.within import WithinSection
 
@@ -32,17 +35,14 @@ if TYPE_CHECKING:
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.document import Document
     from engine.generation.filters import Filter
+    from engine.generation.pipeline import Ahead
     from engine.generation.sample import Sampling
-    from engine.generation.windows import Window
     from engine.modding.cache import ModdingCaches
     from engine.modding.job import Loaded
     from engine.modding.listening import Mind, Song
     from engine.requests import Regenerate
     from engine.tokens.conditions import Conditions
     from engine.tokens.events import Events
-
-BEFORE_MS: Final = 1
-"""What ends this much before the section is before it, in the whole milliseconds that events have."""
 
 
 # Without slots: what follows from it is computed once.
@@ -111,38 +111,52 @@ class Commission:
             conditions=self.conditions,
             wanted=self.wanted,
             given={context: self.events[context] for context in before},
+            front=self._front(),
             unwanted=steered_from(self.conditions, self.request.wishes.unwanted_descriptors),
-            start_ms=self.written_from_ms,
+            start_ms=self.settled.until_ms,
             end_ms=self.end_ms - self.offset_ms,
-            settled={context: self.events[context] for context in self.wanted},
+            settled={context: self.events[context] for context in self.wanted}
+            | {Context.MAP: self.settled.events},
             further=self._further,
         )
 
     @cached_property
-    def begins_ms(self) -> float:
-        """Where there is room for something new: what began before the section may last into it. Where the
-        map has objects at the same time anyway, as osu!mania has, there is room everywhere.
-        """
-        start_ms, beatmap = self.start_ms, self.beatmap
-        before = [beatmap.end_ms(obj) for obj in beatmap.objects if obj.time_ms < start_ms]
-        over_ms = min(max(before, default=start_ms) + BEFORE_MS, self.end_ms)
-        overlaps = any(start_ms <= obj.time_ms < over_ms - BEFORE_MS for obj in beatmap.objects)
-        return start_ms if beatmap.mode is Mode.MANIA or overlaps or over_ms < start_ms else over_ms
+    def settled(self) -> Settled:
+        """Of the map's objects. Of one that is kept in part all are told, to be said again."""
+        events, start_ms = self.events[Context.MAP], self.start_ms - self.offset_ms
+        if self.keep is not Keep.NOTHING:
+            return Settled(events, ceil(start_ms), ceil(start_ms))
+        return settled_before(events, self.beatmap, start_ms, types_first=self.speech.grammar.types_first)
 
-    @property
-    def written_from_ms(self) -> float:
-        """In the file's times, and whole milliseconds as events are."""
-        return float(ceil(self.begins_ms - self.offset_ms))
+    @cached_property
+    def rhythm(self) -> Rhythm | None:
+        """What of the section is not the model's to choose. Raises PromptError where that is all of it."""
+        if self.keep is Keep.NOTHING:
+            return None
+        return Rhythm(
+            self.speech.layout,
+            self.speech.grammar,
+            self.events[Context.MAP],
+            FREE[self.keep],
+            start_ms=self.start_ms - self.offset_ms,
+            end_ms=self.end_ms - self.offset_ms,
+            keys=self.conditions.keys if self.beatmap.mode is Mode.MANIA else 0,
+        )
 
-    @property
-    def settled(self) -> Events:
-        """Of the map's objects: what is before."""
-        events = self.events[Context.MAP]
-        return Draft.before(self.speech.layout, Context.MAP, events, self.written_from_ms).events
-
-    def _further(self, _context: Context, window: Window) -> Sequence[Filter]:
+    def _further(self, ahead: Ahead) -> Sequence[Filter]:
+        if self.rhythm is not None:
+            return self.rhythm.further(ahead)
         end_ms = self.end_ms - self.offset_ms
-        return (WithinSection.of(self.speech.layout, window, self.written_from_ms, end_ms),)
+        return (WithinSection.of(self.speech.layout, ahead.window, self.settled.from_ms, end_ms),)
+
+    def _front(self) -> Given:
+        """A map of which only the sounds are missing is what some models are given to begin with."""
+        layout = self.speech.layout
+        if self.keep is not Keep.ALL_BUT_HITSOUNDS or Context.NO_HITSOUNDS not in layout.fronts:
+            return NOTHING
+        song_ms = self.song.waveform.length_ms
+        silent = context_events(self.beatmap, self.speech.grammar, Context.NO_HITSOUNDS, song_ms)
+        return Given(Context.NO_HITSOUNDS, Text(silent, layout.vocab))
 
 
 def commission_of(request: Regenerate, loaded: Loaded, caches: ModdingCaches) -> Commission:
@@ -157,6 +171,9 @@ def commission_of(request: Regenerate, loaded: Loaded, caches: ModdingCaches) ->
     start_ms, end_ms = refusals.section_within(request.start_ms, request.end_ms, song.waveform.length_ms)
     family = family_of(speech.vocab)
     rating = _rating(request, document, speech, mind, caches)
+    told = conditions_of(beatmap, rating, speech.vocab)
+    if request.keep is Keep.ALL_BUT_HITSOUNDS:
+        told = replace(told, hitsounded=True)
     meant = understood(speech.layout, beatmap.mode, speech.spec.conditions)
     grammar, song_ms = speech.grammar, song.waveform.length_ms
     return Commission(
@@ -169,7 +186,7 @@ def commission_of(request: Regenerate, loaded: Loaded, caches: ModdingCaches) ->
         song=song,
         start_ms=start_ms,
         end_ms=end_ms,
-        conditions=wished(conditions_of(beatmap, rating, speech.vocab), request.wishes, speech.vocab),
+        conditions=wished(told, request.wishes, speech.vocab),
         judged_as=conditions_of(beatmap, rating),
         events={
             context: context_events(beatmap, grammar, context, song_ms) for context in speech.layout.written
