@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.beatmap.objects import Mode
     from engine.checkpoints.store import Holding, Store
     from engine.child.loaded import LoadedModels
+    from engine.child.placers import LoadedPlacer
     from engine.child.state import Teller
     from engine.jobs import Job
     from engine.modding.cache import ModdingCaches
@@ -55,10 +56,18 @@ class House:
 
         return ModdingCaches(Path(self._setup.cache_folder), self._setup.cache_bytes)
 
+    @cached_property
+    def placer(self) -> LoadedPlacer:
+        from engine.child.placers import LoadedPlacer
+
+        return LoadedPlacer()
+
     def drop_models(self) -> None:
         """Where memory has run out; does not load what was never loaded."""
         if "models" in self.__dict__:
             self.models.unload()
+        if "placer" in self.__dict__:
+            self.placer.unload()
 
 
 def list_models(_: service.ListModels, house: House) -> Job:
@@ -172,7 +181,11 @@ def regenerate(request: service.Regenerate, house: House) -> Job:
 
         with _what_it_cannot_write():
             yield from house.models.work_with(
-                request.model, folder, lambda loaded: section.regenerate(request, loaded, house.caches)
+                request.model,
+                folder,
+                lambda loaded: section.regenerate(
+                    request, loaded, house.caches, lambda: house.placer.get(house.store(), loaded.device)
+                ),
             )
 
 

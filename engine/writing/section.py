@@ -4,47 +4,60 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from engine.checkpoints.errors import CheckpointError
 from engine.generation.pipeline import Pipeline, Underway
 from engine.jobs import JobError
 from engine.modding.listening import Listener
+from engine.requests import Keep
 from engine.tokens.events import Context
 from engine.writing.answers import Candidate
 from engine.writing.commission import commission_of
 from engine.writing.finishing import Finisher
 from engine.writing.judging import Judge
 from engine.writing.pacing import Meter, Seldom
+from engine.writing.wishes import keeps_coarse_places
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from engine.beatmap.document import Document
+    from engine.diffusion.load import Diffusion
     from engine.jobs import Job
     from engine.modding.cache import ModdingCaches
     from engine.modding.job import Loaded
     from engine.requests import Regenerate
     from engine.tokens.events import Events
+    from engine.writing.answers import Pace
     from engine.writing.commission import Commission
     from engine.writing.finishing import Finished
 
 SHOWN_EVERY_S: Final = 0.5
 """Of each candidate, while it is being written."""
+Answer = TypeVar("Answer")
+Placer: TypeAlias = "Callable[[], Diffusion]"
+"""The model that places what others place coarsely. Raises CheckpointError where there is none."""
 
 
-def regenerate(request: Regenerate, loaded: Loaded, caches: ModdingCaches) -> Job:
+def no_placer() -> Diffusion:
+    raise CheckpointError("no model that places objects is at hand")
+
+
+def regenerate(request: Regenerate, loaded: Loaded, caches: ModdingCaches, placer: Placer = no_placer) -> Job:
     """Yields `Pace`, and ever more of each `Candidate`; the last of each is complete. Raises JobError, and
     PromptError, TokenError or CheckpointError where the model cannot do what is asked.
     """
     meter = Meter()
     yield meter.pace(0, 0, "reading the map")
     work = commission_of(request, loaded, caches)
-    yield from _Section(work, caches, meter).job()
+    yield from _Section(work, caches, meter, placer).job()
 
 
 class _Section:
-    def __init__(self, work: Commission, caches: ModdingCaches, meter: Meter) -> None:
+    def __init__(self, work: Commission, caches: ModdingCaches, meter: Meter, placer: Placer) -> None:
         self._work, self._caches, self._meter = work, caches, meter
+        self._placer, self._remarks = placer, work.remarks
         self._finisher, self._judge = Finisher(work), Judge(work, caches)
         self._written: list[dict[Context, Events]] = [{} for _ in work.request.seeds]
         self._shown = Seldom(SHOWN_EVERY_S)
@@ -53,21 +66,41 @@ class _Section:
     def job(self) -> Job:
         yield from self._write()
         before = yield from self._judged(self._work.document, "judging the section as it is")
-        trouble: list[JobError] = []
-        for number, written in enumerate(self._written):
+        diffusion, trouble = self._diffusion(), list[JobError]()
+        for number in range(len(self._written)):
             try:
-                finished = self._finisher.finished(self._finisher.placed(written))
+                finished = yield from self._finish(number, diffusion)
             except JobError as error:
                 # The others may fit.
                 trouble.append(error)
                 continue
-            yield self._candidate(number, finished)
+            candidate = self._candidate(number, finished)
+            yield candidate
             surprise = yield from self._judged(finished.document, "judging what was written")
-            yield replace(
-                self._candidate(number, finished), complete=True, surprise=surprise, surprise_before=before
-            )
+            yield replace(candidate, complete=True, surprise=surprise, surprise_before=before)
         if len(trouble) == len(self._written):
             raise trouble[0]
+
+    def _diffusion(self) -> Diffusion | None:
+        work = self._work
+        is_coarse = keeps_coarse_places(work.family, work.beatmap.mode)
+        if not is_coarse or work.keep is Keep.ALL_BUT_HITSOUNDS:
+            return None
+        try:
+            return self._placer()
+        except CheckpointError as error:
+            self._remarks += (
+                f"Positions are only as exact as this model tells them, to 32 pixels: {error}.",
+            )
+            return None
+
+    def _finish(self, number: int, diffusion: Diffusion | None) -> Generator[object, None, Finished]:
+        finisher = self._finisher
+        placed = finisher.placed(self._written[number])
+        if diffusion is not None:
+            steps = finisher.refined(placed, diffusion, self._work.request.seeds[number])
+            placed = yield from self._waited_for(steps, "placing objects")
+        return finisher.finished(placed, is_refined=diffusion is not None)
 
     def _write(self) -> Job:
         work, meter, ids = self._work, self._meter, 0
@@ -95,14 +128,19 @@ class _Section:
             yield self._candidate(number, finisher.finished(finisher.placed(self._written[number])))
 
     def _judged(self, document: Document, doing: str) -> Generator[object, None, float | None]:
-        meter, steps = self._meter, self._judge.bits(document)
+        return (yield from self._waited_for(self._judge.bits(document), doing))
+
+    def _waited_for(
+        self, steps: Generator[object, None, Answer], doing: str
+    ) -> Generator[Pace, None, Answer]:
+        """What comes of something that writes no more, a step at a time."""
         while True:
             try:
                 next(steps)
             except StopIteration as end:
-                bits: float | None = end.value
-                return bits
-            yield meter.pace(self._windows, self._windows, doing)
+                answer: Answer = end.value
+                return answer
+            yield self._meter.pace(self._windows, self._windows, doing)
 
     def _candidate(self, number: int, finished: Finished) -> Candidate:
         work = self._work
@@ -114,6 +152,6 @@ class _Section:
             start_ms=work.start_ms,
             end_ms=work.end_ms,
             objects=finished.objects,
-            remarks=(*work.remarks, *finished.remarks),
+            remarks=(*self._remarks, *finished.remarks),
             complete=False,
         )
