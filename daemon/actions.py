@@ -6,24 +6,18 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daemon import paths
 from daemon.desktop import opening as desktop
+from daemon.next_start import write_down
 from daemon.requests import RefusedError
-from daemon.settings import SettingsError, save_setting
 from daemon.store import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from daemon.engine_link import EngineLink
-    from daemon.opinions import Opinions
-    from daemon.pages import Pages
-    from daemon.server import Client, Server
+    from daemon.rooms import Rooms
+    from daemon.server import Client
     from daemon.settings import Settings
-    from daemon.settings_file import SettingValue
-    from daemon.tasks import Tasks
-    from daemon.watch.watching import Watching
-    from daemon.workbench import Workbench
+    from daemon.writing.actions import WritingActions
 
 FILE_IS_GONE = "That map's file is no longer there, or cannot be read now. Save it once in the editor."
 NO_MAP_YET = "No map has been saved yet: press Ctrl+S in the editor."
@@ -35,36 +29,30 @@ NO_MODEL_YET = (
 class Actions:
     def __init__(
         self,
-        *,
         settings: Settings,
         log_file: Path,
-        server: Server,
-        pages: Pages,
-        workbench: Workbench,
-        watching: Watching,
-        link: EngineLink,
-        opinions: Opinions,
-        tasks: Tasks,
+        rooms: Rooms,
+        writing: WritingActions,
+        *,
         on_quit: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._log_file = log_file
-        self._server = server
-        self._pages = pages
-        self._workbench = workbench
-        self._watching = watching
-        self._link = link
-        self._opinions = opinions
-        self._tasks = tasks
+        self._server = rooms.server
+        self._pages = rooms.pages
+        self._workbench = rooms.workbench
+        self._watching = rooms.watching
+        self._link = rooms.link
+        self._opinions = rooms.opinions
+        self._tasks = rooms.tasks
+        self.writing = writing
         self._on_quit = on_quit
 
     # Maps.
 
     async def select(self, client: Client, key: str) -> None:
         client.selected = key
-        for shown in (self._workbench.message_of(key), self._opinions.message_of(key)):
-            if shown is not None:
-                client.send(shown)
+        self._pages.show_again(client, key)
         if not await self.look(key):
             raise RefusedError(FILE_IS_GONE)
 
@@ -119,7 +107,7 @@ class Actions:
     def set_ai(self, on: bool) -> None:
         self._link.set_ai(on)
         self._opinions.ai_switched(self._workbench.current)
-        self._write_down("ai.findings", on, f"AI findings are {'on' if on else 'off'} now")
+        write_down("ai.findings", on, f"AI findings are {'on' if on else 'off'} now")
 
     async def _mod(self, maps: list[Path]) -> None:
         if not await self._link.find_out():
@@ -157,7 +145,7 @@ class Actions:
         await self._link.choose(name)
         self._opinions.cancel_all()
         self._opinions.reconsider(self._workbench.current)
-        self._write_down("engine.model", self._link.chosen, f"{self._link.chosen} is asked from now on")
+        write_down("engine.model", self._link.chosen, f"{self._link.chosen} is asked from now on")
 
     async def unload_engine(self) -> None:
         self._opinions.cancel_all()
@@ -176,7 +164,7 @@ class Actions:
         if folder is None:
             raise RefusedError(f"There is no folder {path}. Give the whole path of osu!'s Songs folder.")
         await self._watching.watch(folder)
-        self._write_down("songs.folder", str(folder), f"{folder} is watched now")
+        write_down("songs.folder", str(folder), f"{folder} is watched now")
 
     def open_log(self) -> None:
         desktop.open_file(self._log_file)
@@ -191,20 +179,6 @@ class Actions:
 
     def quit(self) -> None:
         self._on_quit()
-
-    def _write_down(self, key: str, value: SettingValue, done: str) -> None:
-        """For the next start."""
-        file = paths.settings_file()
-        try:
-            save_setting(file, key, value)
-        except OSError as error:
-            raise RefusedError(
-                f"{done}, but that could not be written down for the next start: {file} ({error.strerror})."
-            ) from error
-        except SettingsError as error:
-            raise RefusedError(
-                f"{done}, but that could not be written down for the next start. {error}"
-            ) from error
 
 
 def _existing_folder(path: str) -> Path | None:

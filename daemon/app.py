@@ -3,6 +3,7 @@
 Everything here runs on one event loop. A save goes watching -> workbench -> pages; a request goes server ->
 requests -> actions; a click in the tray comes over from a thread of its own. What a model thinks of a save
 comes after it, engine -> opinions -> pages: the engine is a child process, and nothing here waits for it.
+What it writes, where somebody asks, goes engine -> writing -> pages, and once accepted into the map.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from daemon.opinions import Opinions
 from daemon.options import read_options
 from daemon.pages import Pages, greeting
 from daemon.requests import answer
+from daemon.rooms import Rooms
 from daemon.server import Client, Server
 from daemon.settings import SettingsError, load_settings
 from daemon.signals import on_signals
@@ -37,6 +39,7 @@ from daemon.store import open_store
 from daemon.tasks import Tasks
 from daemon.watch.watching import Watching
 from daemon.workbench import Workbench
+from daemon.writing.room import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,9 +127,9 @@ class Companion:
         )
         self._workbench, self._watching = self._rooms_of_rules(checks)
         self._link, self._opinions = self._rooms_of_models()
-        self.actions = Actions(
-            settings=settings,
-            log_file=log_file,
+        rooms = Rooms(
+            store=self._store,
+            archive=self._archive,
             server=self._server,
             pages=self._pages,
             workbench=self._workbench,
@@ -134,12 +137,11 @@ class Companion:
             link=self._link,
             opinions=self._opinions,
             tasks=self._tasks,
-            on_quit=self._ending.set,
         )
+        self._writing = Writing(settings.writing, checks, rooms)
+        self.actions = Actions(settings, log_file, rooms, self._writing.actions, on_quit=self._ending.set)
         self._tray = TrayLink(self.actions)
-        self._pages.tell_of(
-            self._server, self._workbench, self._watching, self._tray, self._link, self._opinions
-        )
+        self._pages.tell_of(rooms, self._writing, self._tray)
 
     def _rooms_of_rules(self, checks: Sequence[Check]) -> tuple[Workbench, Watching]:
         workbench = Workbench(
@@ -180,6 +182,7 @@ class Companion:
         """Starts one thing after another, waits for the end, and stops them the other way round."""
         on_signals(self._ending.set)
         await self._workbench.remember()
+        await self._writing.settle()
         await self._server.start(self._settings.server.port)
         instance.announce(Address(self._server.port, self._server.token))
         say(f"Mapside: {self._server.link}")
@@ -204,6 +207,7 @@ class Companion:
         await self._server.stop()
         await self._tray.stop()
         self._notifier.stop()
+        await self._writing.stop()
         await self._workbench.stop()
         await self._archive.stop()
         self._store.close()
@@ -254,13 +258,16 @@ class Companion:
         """The rules first, then the model."""
         self._pages.show_map(news)
         self._opinions.hear(news)
+        self._writing.hear(news)
 
     def _show_models(self) -> None:
         self._pages.show_models()
         self._opinions.models_changed()
+        self._writing.models_changed()
 
     def _follow_file(self, removed: Removed) -> None:
         self._opinions.forget(removed.path)
+        self._writing.forget(removed.path)
         self._tasks.start("follow a moved map", self._workbench.moved(removed.path, removed.moved_to))
 
     def _warn_of_hollow(self, path: Path, what: str) -> None:

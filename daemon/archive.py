@@ -65,6 +65,10 @@ class Archive:
     def save_opinion(self, key: str, model: str, last: Baseline, marks: Sequence[Anchor]) -> None:
         self._write(self._store.save_opinion, key, model, last, marks)
 
+    async def asked(self, otherwise: Result, function: Callable[..., Result], *arguments: object) -> Result:
+        """For what is not known where the store fails."""
+        return await self._ask(otherwise, function, *arguments)
+
     async def strictly(self, function: Callable[..., Result], *arguments: object) -> Result:
         """For what must be remembered or not be done at all. Raises UnrecordedError."""
         try:

@@ -119,13 +119,22 @@ class EngineLink:
             await self.shelf.list_once()
         return self.ready
 
-    def _chosen_line(self) -> ModelLine:
-        line = self.shelf.line(self.chosen)
+    async def line_of(self, name: str) -> ModelLine:
+        """What is known of a model, once the list of models is there."""
+        if not _is_path(name):
+            await self.shelf.list_once()
+        return self.line_at_hand(name)
+
+    def line_at_hand(self, name: str) -> ModelLine:
+        line = self.shelf.line(name)
         if line is not None:
             return line
-        if _is_path(self.chosen):
-            return _line_of_folder(self.chosen)
-        return ModelLine(self.chosen, self.chosen, "", (), "", None, "absent")
+        if _is_path(name):
+            return _line_of_folder(name)
+        return ModelLine(name, name, "", (), "", None, "absent")
+
+    def _chosen_line(self) -> ModelLine:
+        return self.line_at_hand(self.chosen)
 
     # What is asked of it.
 

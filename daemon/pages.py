@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from daemon.engine_link import EngineLink
     from daemon.opinions import Opinions
     from daemon.protocol import Message
+    from daemon.rooms import Rooms
     from daemon.server import Client, Server
     from daemon.watch.watching import Watching
     from daemon.wire import Level
     from daemon.workbench import Workbench
+    from daemon.writing.room import Writing
     from engine.checks.check import Check
 
 _log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Pages:
     _tray: TrayLink
     _link: EngineLink
     _opinions: Opinions
+    _writing: Writing
 
     def __init__(self, *, hello: Message, notifier: Notifier, standing_note: str) -> None:
         self._hello = hello
@@ -42,22 +45,15 @@ class Pages:
         self._standing_note = standing_note
         self._engine_told: Message | None = None
 
-    def tell_of(
-        self,
-        server: Server,
-        workbench: Workbench,
-        watching: Watching,
-        tray: TrayLink,
-        link: EngineLink,
-        opinions: Opinions,
-    ) -> None:
+    def tell_of(self, rooms: Rooms, writing: Writing, tray: TrayLink) -> None:
         """Whose news these are. They were made with this room's methods, so they come later."""
-        self._server = server
-        self._workbench = workbench
-        self._watching = watching
+        self._server = rooms.server
+        self._workbench = rooms.workbench
+        self._watching = rooms.watching
+        self._link = rooms.link
+        self._opinions = rooms.opinions
+        self._writing = writing
         self._tray = tray
-        self._link = link
-        self._opinions = opinions
 
     def greet(self, client: Client) -> None:
         """A page that (re)connects gets the whole state; each later message replaces one of these."""
@@ -73,6 +69,16 @@ class Pages:
         opinion = self._opinions.message_of(current)
         if opinion is not None:
             client.send(opinion)
+        for message in self._writing.greeting(current):
+            client.send(message)
+
+    def show_again(self, client: Client, key: str) -> None:
+        """All that was told of a map last."""
+        for shown in (self._workbench.message_of(key), self._opinions.message_of(key)):
+            if shown is not None:
+                client.send(shown)
+        for message in self._writing.messages_of(key):
+            client.send(message)
 
     def show_map(self, news: News) -> None:
         """A save goes to every page; another look only to those that show the map."""
@@ -85,11 +91,11 @@ class Pages:
 
     def show_maps(self) -> None:
         self._server.broadcast(self._maps())
-        self._show_tray()
+        self.show_tray()
 
     def show_status(self) -> None:
         self._server.broadcast(self._status())
-        self._show_tray()
+        self.show_tray()
 
     def show_engine(self) -> None:
         """Only what is new: the engine speaks up more often than it has something to say."""
@@ -97,11 +103,11 @@ class Pages:
         if message != self._engine_told:
             self._engine_told = message
             self._server.broadcast(message)
-            self._show_tray()
+            self.show_tray()
 
     def show_models(self) -> None:
         self._server.broadcast(self._models())
-        self._show_tray()
+        self.show_tray()
 
     def show_intended(self, key: str, finding: str, *, on: bool) -> None:
         self._server.broadcast(protocol.intended(key, finding, on=on))
@@ -138,7 +144,7 @@ class Pages:
             )
         )
 
-    def _show_tray(self) -> None:
+    def show_tray(self) -> None:
         last = next(iter(self._workbench.recent.values()), None)
         state = tray_state(
             paused=self._watching.paused,
@@ -155,6 +161,9 @@ class Pages:
                 downloading=self._link.shelf.pulling,
                 can_unload=engine.status not in ("off", "failed"),
                 ai=engine.ai,
+                writing=self._writing.on,
+                disclosed=self._writing.disclosed,
+                is_writing=self._writing.is_busy,
             )
         )
 

@@ -23,6 +23,7 @@ from websockets.http11 import Response
 
 from daemon.protocol import SUBPROTOCOL, TOKEN_PREFIX, Message
 from daemon.static import StaticPage
+from daemon.writing.served_songs import FOLDER, ServedSongs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -100,6 +101,7 @@ class Server:
         self._on_connect = on_connect
         self._on_message = on_message
         self._on_disconnect = on_disconnect
+        self.songs = ServedSongs()
         self._server: WebsocketServer | None = None
 
     @property
@@ -178,13 +180,17 @@ class Server:
 
     # Who may come in.
 
-    def _answer_or_admit(self, connection: ServerConnection, request: Request) -> Response | None:
+    def _answer_or_admit(
+        self, connection: ServerConnection, request: Request
+    ) -> Response | Awaitable[Response | None] | None:
         """None admits to the websocket."""
         host = _only(request.headers, "Host")
         if host not in (f"{HOST}:{self.port}", f"localhost:{self.port}"):
             return _refused("a foreign Host")
         if _only(request.headers, "Origin") not in (None, f"http://{host}"):
             return _refused("a foreign Origin")
+        if request.path.startswith(FOLDER):
+            return self.songs.answer(request, host)
         if request.path != WEBSOCKET_PATH:
             return self._page.answer(request, host)
         if not self._has_token(request.headers):

@@ -91,6 +91,15 @@ class EngineSettings(_Section):
     cache_max_bytes: int = Field(ge=0)
 
 
+class WritingSettings(_Section):
+    on: bool
+    disclosed: bool
+    model: str
+    candidates: int = Field(ge=1, le=8)
+    backups_max_bytes: int = Field(ge=1_000_000)
+    maps_folder: Annotated[Path | None, BeforeValidator(_folder_or_none)]
+
+
 class LogSettings(_Section):
     level: Literal["debug", "info", "warning", "error"]
     max_file_bytes: int = Field(ge=10_000)
@@ -105,6 +114,7 @@ class Settings(_Section):
     checks: ChecksSettings
     ai: AiSettings
     engine: EngineSettings
+    writing: WritingSettings
     log: LogSettings
 
 

@@ -30,6 +30,7 @@ CONTENT_TYPES: Final = {
 INDEX: Final = "/index.html"
 _CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "media-src 'self'; "
     "connect-src 'self' ws://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -44,16 +45,16 @@ class StaticPage:
 
     def answer(self, request: Request, host: str) -> Response:
         """`host` is one of ours: it goes into the policy of the page."""
-        headers = _safe_headers(host)
+        headers = safe_headers(host)
         if request.method != "GET":
             headers["Allow"] = "GET"
-            return _response(HTTPStatus.METHOD_NOT_ALLOWED, headers)
-        if _embedded_elsewhere(request.headers):
-            return _response(HTTPStatus.FORBIDDEN, headers)
+            return respond(HTTPStatus.METHOD_NOT_ALLOWED, headers)
+        if embedded_elsewhere(request.headers):
+            return respond(HTTPStatus.FORBIDDEN, headers)
         name = request.path.split("?", 1)[0]
         path = self._files.get(INDEX if name == "/" else name)
         if path is None:
-            return _response(HTTPStatus.NOT_FOUND, headers)
+            return respond(HTTPStatus.NOT_FOUND, headers)
         return _file(path, request.headers, headers)
 
 
@@ -62,23 +63,23 @@ def _file(path: Path, asked: Headers, headers: Headers) -> Response:
     try:
         body = path.read_bytes()
     except OSError:
-        return _response(HTTPStatus.NOT_FOUND, headers)
+        return respond(HTTPStatus.NOT_FOUND, headers)
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     headers["ETag"] = tag
     if tag in asked.get_all("If-None-Match"):
-        return _response(HTTPStatus.NOT_MODIFIED, headers)
+        return respond(HTTPStatus.NOT_MODIFIED, headers)
     headers["Content-Type"] = CONTENT_TYPES[path.suffix]
-    return _response(HTTPStatus.OK, headers, body)
+    return respond(HTTPStatus.OK, headers, body)
 
 
-def _embedded_elsewhere(asked: Headers) -> bool:
+def embedded_elsewhere(asked: Headers) -> bool:
     """Browsers say when another site's page loads something of ours; following a link is no such thing."""
     return asked.get_all("Sec-Fetch-Site") in (["cross-site"], ["same-site"]) and asked.get_all(
         "Sec-Fetch-Mode"
     ) != ["navigate"]
 
 
-def _safe_headers(host: str) -> Headers:
+def safe_headers(host: str) -> Headers:
     return Headers(
         {
             "Cache-Control": "no-cache",
@@ -93,7 +94,7 @@ def _safe_headers(host: str) -> Headers:
     )
 
 
-def _response(status: HTTPStatus, headers: Headers, body: bytes = b"") -> Response:
+def respond(status: HTTPStatus, headers: Headers, body: bytes = b"") -> Response:
     if status is not HTTPStatus.NOT_MODIFIED:
         headers["Content-Length"] = str(len(body))
     return Response(status.value, status.phrase, headers, body)

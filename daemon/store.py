@@ -102,12 +102,6 @@ class Store:
                 self._database.execute("UPDATE maps SET path = ? WHERE id = ?", (os.fsencode(after), old))
         return True
 
-    def at(self, path: Path) -> str:
-        """The key of the map at that path, which may be a new one that nobody has looked at yet."""
-        with self._database:
-            known = self._id_of(path)
-            return _key(self._insert(Identity(path, 0, "", "", "", "", "")) if known is None else known)
-
     def path_of(self, key: str) -> Path | None:
         row = self._row("SELECT path FROM maps WHERE id = ?", _id(key))
         return _path(row[0]) if row else None

@@ -22,7 +22,7 @@ from daemon.desktop.icons import TrayState, draw_icon
 from daemon.desktop.tray_link import TrayShown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,9 @@ class TrayActions:
     mod_map: Callable[[], object]
     mod_set: Callable[[], object]
     unload: Callable[[], object]
+    set_writing: Callable[[bool], object]
+    cancel_writing: Callable[[], object]
+    revert_last: Callable[[], object]
     open_log: Callable[[], object]
     quit: Callable[[], object]
 
@@ -188,9 +191,36 @@ class Tray:
             item("Mod its whole set", _guarded(actions.mod_set), enabled=lambda _: self._can_mod),
             item("Unload the engine", _guarded(actions.unload), enabled=lambda _: self._shown.can_unload),
             pystray.Menu.SEPARATOR,
+            *self._writing_items(item),
+            pystray.Menu.SEPARATOR,
             item("Choose the Songs folder...", _guarded(actions.choose_folder)),
             item("Open the log", _guarded(actions.open_log)),
             item("Quit", _guarded(actions.quit)),
+        )
+
+    def _writing_items(self, item: Callable[..., Any]) -> Iterator[Any]:
+        """Greyed until the person has read what it means, which the overlay shows."""
+        actions = self._actions
+        yield item(
+            "Read what regeneration means...",
+            _guarded(actions.open_overlay),
+            visible=lambda _: not self._shown.disclosed,
+        )
+        yield item(
+            "Regeneration",
+            _guarded(lambda: actions.set_writing(not self._shown.writing)),
+            checked=lambda _: self._shown.writing,
+            enabled=lambda _: self._shown.disclosed,
+        )
+        yield item(
+            "Cancel all that is being written",
+            _guarded(actions.cancel_writing),
+            enabled=lambda _: self._shown.is_writing,
+        )
+        yield item(
+            "Revert what was generated last",
+            _guarded(actions.revert_last),
+            enabled=lambda _: self._shown.disclosed,
         )
 
     def _model(self) -> str:

@@ -25,6 +25,17 @@ class TrayRequests(Protocol):
     def unload_from_tray(self) -> None: ...
     def quit(self) -> None: ...
 
+    @property
+    def writing(self) -> TrayWriting: ...
+
+
+class TrayWriting(Protocol):
+    """What it asks about writing."""
+
+    def set_from_tray(self, on: bool) -> None: ...
+    def cancel_all(self) -> None: ...
+    def revert_last(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class TrayShown:
@@ -39,6 +50,11 @@ class TrayShown:
     """"v32 34%"."""
     can_unload: bool = False
     ai: bool = True
+    writing: bool = False
+    """Whether a model may write into maps."""
+    disclosed: bool = False
+    """Whether the person has read what that means: before, nothing switches it on."""
+    is_writing: bool = False
 
 
 class TrayLink:
@@ -89,6 +105,9 @@ class TrayLink:
             mod_map=in_loop(requests.mod_last_map),
             mod_set=in_loop(requests.mod_last_set),
             unload=in_loop(requests.unload_from_tray),
+            set_writing=lambda on: loop.call_soon_threadsafe(requests.writing.set_from_tray, on),
+            cancel_writing=in_loop(requests.writing.cancel_all),
+            revert_last=in_loop(requests.writing.revert_last),
             open_log=in_loop(requests.open_log),
             quit=in_loop(requests.quit),
         )

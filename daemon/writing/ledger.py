@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import astuple, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,9 +47,15 @@ class Ledger:
         )
         return History(tuple(map(_write, writes.fetchall())), tuple(map(_range, ranges.fetchall())))
 
-    def maps_written(self) -> frozenset[str]:
-        """Keys of the maps that there is anything to say of."""
-        return frozenset(f"m{row}" for (row,) in self._database.execute("SELECT DISTINCT map FROM writes"))
+    def map_at(self, path: Path) -> str:
+        """The key of the map at that path, which may be one that nobody has looked at yet."""
+        name = os.fsencode(path)
+        with self._database:
+            self._database.execute(
+                "INSERT OR IGNORE INTO maps (path, beatmap_id, metadata) VALUES (?, 0, '[]')", (name,)
+            )
+        (row,) = self._database.execute("SELECT id FROM maps WHERE path = ?", (name,)).fetchone()
+        return f"m{row}"
 
     def intend(self, map_key: str, write: NewWrite, path: Path, token: str) -> Intention:
         """A new write."""
@@ -123,6 +129,41 @@ class Ledger:
                 (intention.write, WriteState.INTENDED.value),
             )
 
+    def adopt(self, map_key: str, content_hash: str) -> None:
+        """A map that holds what a model wrote as a whole, and that others have put there: out of an .osz."""
+        row = self._database.execute(
+            f"SELECT {_RANGE} FROM ranges WHERE hash_after = ? AND hash_before = ''"  # noqa: S608  the same
+            " AND write IN (SELECT id FROM writes WHERE kind = ? AND state = ? AND map != ?)",
+            (content_hash, Kind.NEW.value, WriteState.STANDING.value, _row_of(map_key)),
+        ).fetchone()
+        if row is None:
+            return
+        with self._database:
+            (id_,) = self._database.execute(
+                "INSERT INTO writes (map, kind, state, at, hash_before, hash_after, before, after)"
+                " VALUES (?, ?, ?, ?, '', ?, '', '') RETURNING id",
+                (
+                    _row_of(map_key),
+                    Kind.NEW.value,
+                    WriteState.STANDING.value,
+                    _range((0, 0, *row)).at,
+                    content_hash,
+                ),
+            ).fetchone()
+            self._insert_range(id_, _range((0, id_, *row)))
+
+    def last_left(self) -> tuple[str, int] | None:
+        """The map and the range that a model wrote last of all that still stand."""
+        rows = self._database.execute(
+            "SELECT ranges.id, writes.map FROM ranges JOIN writes ON writes.id = ranges.write"
+            " WHERE writes.state = ? AND ranges.before != '' AND ranges.id NOT IN"
+            " (SELECT reverts FROM writes WHERE state = ? AND reverts IS NOT NULL)"
+            " ORDER BY ranges.id DESC LIMIT 1",
+            (WriteState.STANDING.value, WriteState.STANDING.value),
+        )
+        row = rows.fetchone()
+        return (f"m{row[1]}", row[0]) if row else None
+
     def intentions(self) -> tuple[Intention, ...]:
         rows = self._database.execute(f"SELECT {_INTENTION} FROM intentions ORDER BY id")  # noqa: S608  the same
         return tuple(map(_intention, rows.fetchall()))
@@ -132,7 +173,8 @@ class Ledger:
             self._database.execute("UPDATE writes SET state = ? WHERE id = ?", (state.value, write_id))
 
     def _insert_range(self, write_id: int, each: NewRange) -> None:
-        values = (*astuple(each)[:3], str(each.seed), *astuple(each)[4:])
+        named = {name: getattr(each, name) for name in _RANGE.split(", ")}
+        values = (*{**named, "seed": str(each.seed)}.values(),)
         marks = ", ".join("?" * (len(values) + 1))
         self._database.execute(
             f"INSERT INTO ranges (write, {_RANGE}) VALUES ({marks})",  # noqa: S608  the same

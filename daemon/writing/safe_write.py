@@ -93,11 +93,12 @@ def sweep(path: Path, token: str) -> bytes | None:
 
 
 def hash_of(path: Path) -> str | None:
-    """Of what the map holds now; None: there is none, or it cannot be read."""
-    with suppress(BusyError):
+    """Of what the map holds now; "" where there is none, None where it cannot be read at the moment."""
+    try:
         reading = read_shared(path)
-        return reading.version.content_hash if reading else None
-    return None
+    except BusyError:
+        return None
+    return reading.version.content_hash if reading else ""
 
 
 # The steps.
