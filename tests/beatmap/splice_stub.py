@@ -31,8 +31,9 @@ def sampled(beatmap: Beatmap, random: Random, start_ms: float, end_ms: float) ->
 def _times(beatmap: Beatmap, random: Random, start_ms: float, end_ms: float, most: int) -> list[str]:
     at_ms = [random.uniform(start_ms, end_ms) for _ in range(random.randint(0, most))]
     whole = {float(round(time_ms)) for time_ms in at_ms} | ({start_ms} if random.random() < 0.5 else set())
-    inside = sorted(time_ms for time_ms in whole if start_ms <= time_ms < end_ms)
-    return [repr(time_ms - beatmap.offset_ms).removesuffix(".0") for time_ms in inside]
+    written = sorted(time_ms - beatmap.offset_ms for time_ms in whole)
+    inside = [time_ms for time_ms in written if start_ms <= time_ms + beatmap.offset_ms < end_ms]
+    return [repr(time_ms).removesuffix(".0") for time_ms in inside]
 
 
 def _green(random: Random, time: str) -> str:
