@@ -3,31 +3,34 @@
 
 import { shaded } from "./player_colours.js";
 import { markOf } from "./player_mark.js";
+import { thinned } from "./player_path.js";
 import { colourOf } from "./player_prepare.js";
 
 const RIM_SHARE = 0.13; // of the radius
 const DARK = -0.8; // at the track's edge
 const LIGHT = -0.5; // along its middle
-const STEPS = 9; // from the one to the other
+const STEPS = 7; // from the one to the other
+const SMOOTH_PX = 0.15; // as far as a drawn path may leave the way: each corner of a wide stroke costs
 
 /** {sprite, x, y}: the picture and where its top left stands. */
 export function drawBody({ at, sprites, colours, marking, map }, object) {
-  const { points } = object.line;
+  const { box } = object.line;
   const pad = at.radius + 9;
-  const [xs, ys] = [points.map(([x]) => at.x(x)), points.map(([, y]) => at.y(y))];
-  const [x, y] = [Math.min(...xs) - pad, Math.min(...ys) - pad];
-  const [width, height] = [Math.max(...xs) - x + pad, Math.max(...ys) - y + pad];
+  const [x, y] = [at.x(box.left) - pad, at.y(box.top) - pad];
+  const [width, height] = [at.x(box.right) - x + pad, at.y(box.bottom) - y + pad];
   const mark = markOf(object, marking);
-  const colour = colourOf(map, object);
-  const key = `body ${at.radius} ${object.time_ms} ${object.x} ${object.y} ${object.line.total} ${points.at(-1)} ${colour} ${mark}`;
-  const sprite = sprites.get(key, width, height, (context) => {
+  const sprite = sprites.get(`body ${object.place} ${at.radius} ${mark}`, width, height, (context) => {
     context.translate(-x, -y);
-    const way = new Path2D();
-    points.forEach((_, at_point) => way.lineTo(xs[at_point], ys[at_point]));
-    if (points.length === 1) way.lineTo(xs[0] + 0.01, ys[0]);
-    paintBody(context, way, at.radius, { colour, colours, mark });
+    paintBody(context, wayOf(object.line, at), at.radius, { colour: colourOf(map, object), colours, mark });
   });
   return { sprite, x, y };
+}
+
+function wayOf({ points }, at) {
+  const way = new Path2D();
+  for (const [x, y] of thinned(points, SMOOTH_PX)) way.lineTo(at.x(x), at.y(y));
+  if (points.length === 1) way.lineTo(at.x(points[0][0]) + 0.01, at.y(points[0][1])); // a round end needs a line
+  return way;
 }
 
 function paintBody(context, way, radius, { colour, colours, mark }) {

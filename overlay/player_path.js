@@ -9,7 +9,12 @@ export function measured(points, head_x, head_y) {
   for (let at = 1; at < moved.length; at++) {
     lengths.push(lengths[at - 1] + Math.hypot(moved[at][0] - moved[at - 1][0], moved[at][1] - moved[at - 1][1]));
   }
-  return { points: moved, lengths, total: lengths.at(-1) };
+  return { points: moved, lengths, total: lengths.at(-1), box: boxOf(moved) };
+}
+
+function boxOf(points) {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
 /** Where a share of the path lies, 0 its head and 1 its end, and where it leads there in radians. */
@@ -51,4 +56,33 @@ export function endOf(object) {
 export function edgeTimes({ time_ms, end_ms, spans }) {
   const span_ms = (end_ms - time_ms) / spans;
   return Array.from({ length: spans + 1 }, (_, number) => time_ms + number * span_ms);
+}
+
+/** The same way with no more points than it takes to stay within `tolerance` of it (Douglas and Peucker). */
+export function thinned(points, tolerance) {
+  const keep = new Set([0, points.length - 1]);
+  const open = [[0, points.length - 1]];
+  while (open.length > 0) {
+    const [from, to] = open.pop();
+    const { at, off } = farthest(points, from, to);
+    if (off <= tolerance) continue;
+    keep.add(at);
+    open.push([from, at], [at, to]);
+  }
+  return points.filter((_, at) => keep.has(at));
+}
+
+/** Which point between two lies farthest from the straight way between them. */
+function farthest(points, from, to) {
+  const [[ax, ay], [bx, by]] = [points[from], points[to]];
+  const length = Math.hypot(bx - ax, by - ay);
+  let most = { at: from, off: 0 };
+  for (let at = from + 1; at < to; at++) {
+    const [x, y] = points[at];
+    const beside = length > 0 ? Math.abs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / length : 0;
+    const over = length > 0 ? ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length : 0;
+    const off = over < 0 || over > length || length === 0 ? Math.min(Math.hypot(x - ax, y - ay), Math.hypot(x - bx, y - by)) : beside;
+    if (off > most.off) most = { at, off };
+  }
+  return most;
 }

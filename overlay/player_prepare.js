@@ -15,11 +15,12 @@ export function prepared(played) {
   return { ...played, colours: colours.length > 0 ? colours : DEFAULT_COLOURS, objects };
 }
 
-function ready(object) {
+/** `place`: in the list, by which its pictures are kept. */
+function ready(object, place) {
   const spans = Math.max(1, object.spans);
   const end_ms = Math.max(object.time_ms, object.end_ms);
   const line = object.kind === "slider" ? measured(object.path, object.x, object.y) : null;
-  return { ...object, spans, end_ms, line, is_gone: false };
+  return { ...object, spans, end_ms, line, place, is_gone: false };
 }
 
 export function colourOf(map, object) {

@@ -16,6 +16,7 @@ class PlayerSeek extends HTMLElement {
   #map = null;
   #marking = true;
   #time_ms = 0;
+  #width = 0;
   #seen = new ResizeObserver(() => this.#paint());
 
   connectedCallback() {
@@ -67,11 +68,12 @@ class PlayerSeek extends HTMLElement {
 
   #x(t) {
     const { start_ms, end_ms } = this.#map;
-    return ((t - start_ms) / Math.max(1, end_ms - start_ms)) * this.clientWidth;
+    return ((t - start_ms) / Math.max(1, end_ms - start_ms)) * this.#width;
   }
 
   #paint() {
     const [width, height, ratio] = [this.clientWidth, this.clientHeight, devicePixelRatio || 1];
+    this.#width = width;
     if (this.#map === null || width === 0) return;
     Object.assign(this.#canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     const context = this.#canvas.getContext("2d");
@@ -94,7 +96,7 @@ class PlayerSeek extends HTMLElement {
   #paintBeats(context, colours) {
     const { beats, start_ms, end_ms } = this.#map;
     const all = beatsIn(beats, start_ms, end_ms);
-    const dense = all.length > 0 && this.clientWidth / all.length < LEAST_BEAT_PX;
+    const dense = all.length > 0 && this.#width / all.length < LEAST_BEAT_PX;
     for (const { time_ms, number } of all) {
       if (dense && number !== 0) continue;
       context.fillStyle = number === 0 ? colours["bar-strong"] : colours["bar-weak"];

@@ -27,7 +27,11 @@ export class PlayerSide {
   #map = null;
   #scene = null;
   #colours = null;
-  #seen = new ResizeObserver(() => this.onresize());
+  #size = null; // of the canvas on the page; asking the page in every frame would cost it a layout
+  #seen = new ResizeObserver(() => {
+    this.#size = null;
+    this.onresize();
+  });
 
   /** `group`: the radio buttons' name; `onchosen(name)`: this side is to be heard. */
   constructor(name, title, group, onchosen) {
@@ -48,6 +52,7 @@ export class PlayerSide {
   set map(map) {
     this.#map = map;
     this.element.hidden = map === null;
+    this.#size = null;
     this.#sprites.clear();
     if (map === null) return;
     this.#scene = (MODES[map.mode] ?? MODES.osu).scene(map);
@@ -63,6 +68,7 @@ export class PlayerSide {
 
   /** With one side there is nothing to choose. */
   set alone(on) {
+    this.#size = null;
     this.element.classList.toggle("alone", on);
     this.#radio.disabled = on;
   }
@@ -74,6 +80,7 @@ export class PlayerSide {
 
   unwatch() {
     this.#seen.disconnect();
+    this.#size = null;
     this.#sprites.clear();
     this.#colours = null;
   }
@@ -81,7 +88,8 @@ export class PlayerSide {
   draw(t, { marking, still }) {
     if (this.#map === null) return;
     const ratio = devicePixelRatio || 1;
-    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight];
+    this.#size ??= [this.#canvas.clientWidth, this.#canvas.clientHeight];
+    const [width, height] = this.#size;
     if (width === 0 || height === 0) return;
     const [wide, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.#canvas.width !== wide || this.#canvas.height !== tall) Object.assign(this.#canvas, { width: wide, height: tall });

@@ -15,6 +15,7 @@ export class Sprites {
   }
 
   clear() {
+    for (const { image } of this.#kept.values()) image.close();
     this.#kept.clear();
     this.#pixels = 0;
   }
@@ -27,26 +28,32 @@ export class Sprites {
     const context = canvas.getContext("2d");
     context.scale(this.#ratio, this.#ratio);
     paint(context);
-    this.#keep(key, { canvas, width: canvas.width / this.#ratio, height: canvas.height / this.#ratio });
-    return this.#kept.get(key);
+    const { width: wide, height: tall } = canvas;
+    const sprite = { image: canvas.transferToImageBitmap(), ratio: this.#ratio, width: wide / this.#ratio, height: tall / this.#ratio };
+    this.#keep(key, sprite);
+    return sprite;
   }
 
   #keep(key, sprite) {
     this.#kept.set(key, sprite);
-    this.#pixels += sprite.canvas.width * sprite.canvas.height;
-    for (const [oldest, { canvas }] of this.#kept) {
+    this.#pixels += sprite.image.width * sprite.image.height;
+    for (const [oldest, { image }] of this.#kept) {
       if (this.#pixels <= MOST_PIXELS || oldest === key) break;
-      this.#pixels -= canvas.width * canvas.height;
+      this.#pixels -= image.width * image.height;
       this.#kept.delete(oldest);
+      image.close();
     }
   }
 }
 
-export function put(context, { canvas, width, height }, x, y) {
-  context.drawImage(canvas, x, y, width, height);
+/** On whole pixels of the screen: sharp, and several times as fast as between them. */
+export function put(context, { image, ratio, width, height }, x, y) {
+  context.drawImage(image, Math.round(x * ratio) / ratio, Math.round(y * ratio) / ratio, width, height);
 }
 
 /** With its middle there, and at another size. */
-export function putMiddle(context, { canvas, width, height }, x, y, scale = 1) {
-  context.drawImage(canvas, x - (width * scale) / 2, y - (height * scale) / 2, width * scale, height * scale);
+export function putMiddle(context, sprite, x, y, scale = 1) {
+  const { image, width, height } = sprite;
+  if (scale === 1) put(context, sprite, x - width / 2, y - height / 2);
+  else context.drawImage(image, x - (width * scale) / 2, y - (height * scale) / 2, width * scale, height * scale);
 }

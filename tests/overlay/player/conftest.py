@@ -1,4 +1,4 @@
-"""One tab for all tests of the player, which each finds with a page that has just been opened."""
+"""One page for all tests of the player; each finds a player on it that nobody has touched."""
 
 from __future__ import annotations
 
@@ -12,27 +12,38 @@ from tests.overlay.player.page import LISTEN, PlayerCompanion, PlayerPage
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import BrowserContext, Page
+    from playwright.async_api import BrowserContext
+
+SONG = maps.song_wav()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def companion() -> AsyncIterator[PlayerCompanion]:
-    async with PlayerCompanion(maps.song_wav()) as companion:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def serving() -> AsyncIterator[PlayerCompanion]:
+    async with PlayerCompanion() as companion:
         yield companion
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def player_tab(context: BrowserContext) -> Page:
+async def player_page(context: BrowserContext, serving: PlayerCompanion) -> AsyncIterator[PlayerPage]:
     tab = await context.new_page()
     await tab.add_init_script(LISTEN)
-    return tab
+    await tab.goto(f"{serving.address}player.html")
+    yield PlayerPage(tab)
+    await tab.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def player(player_tab: Page, companion: PlayerCompanion) -> AsyncIterator[PlayerPage]:
+async def companion(serving: PlayerCompanion) -> PlayerCompanion:
+    serving.songs = {"/song.wav": SONG}
+    serving.winds = True
+    return serving
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def player(player_page: PlayerPage, companion: PlayerCompanion) -> AsyncIterator[PlayerPage]:
     """Fails the test if anything went wrong behind its back."""
-    page = PlayerPage(player_tab)
-    await page.open(companion.address)
-    yield page
-    await page.leave()
-    assert page.complaints == []
+    assert companion.songs
+    await player_page.begin()
+    yield player_page
+    await player_page.leave()
+    assert player_page.complaints == []

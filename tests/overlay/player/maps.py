@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import wave
 from array import array
@@ -41,7 +42,8 @@ def stretch(
 ) -> Stretch:
     """What the companion would send of it."""
     was = before.document() if before is not None else None
-    return asdict(played(made.document(), was, section, song=song))
+    sent = json.dumps(asdict(played(made.document(), was, section, song=song)))
+    return dict(json.loads(sent))
 
 
 def pair(before: MapBuilder, after: MapBuilder, **how: Any) -> dict[str, Stretch]:
@@ -151,14 +153,22 @@ PAIRS = {
 }
 
 
-def dense(objects: int = 500) -> MapBuilder:
-    """Ten seconds that no map has: a circle or slider every twentieth of a second."""
-    made = plain_osu().difficulty(cs=4, ar=5, slider_multiplier=3.6)
+def dense(mode: str = "osu", objects: int = 500) -> MapBuilder:
+    """Ten seconds that no map has: an object every fiftieth of a second, every third of them a long one."""
+    makers = {"osu": builder.osu, "taiko": builder.taiko, "catch": builder.catch, "mania": builder.mania}
+    made = makers[mode]().timing(BPM)
+    if mode == "mania":
+        for number in range(objects):
+            at = SECTION[0] + number * 20
+            made = made.note(at, number % 4) if number % 3 else made.hold(at, at + 60, number % 4)
+        return made
+    made = made.difficulty(cs=4, ar=5, slider_multiplier=3.6)
     for number in range(objects):
-        at = SECTION[0] + number * 10_000 / objects
+        at = SECTION[0] + number * 20
         x, y = 60 + (number * 97) % 390, 50 + (number * 61) % 280
         if number % 3 == 0:
-            made = made.slider(at, f"B|{x + 60}:{y - 40}|{512 - x}:{384 - y}", 200, 1 + number % 2, x=x, y=y)
+            path = f"B|{x + 60}:{y - 40}|{512 - x}:{384 - y}"
+            made = made.slider(at, path, 200, 1 + number % 2, x=x, y=y)
         else:
             made = made.circle(at, x, y, new_combo=number % 7 == 0)
     return made

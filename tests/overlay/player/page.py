@@ -38,27 +38,37 @@ AudioBufferSourceNode.prototype.start = function (when) {
 };
 window.frames = 0;
 const request = window.requestAnimationFrame;
-window.requestAnimationFrame = (run) => (window.frames++, request.call(window, run));
+window.costs = [];
+const timed = (run) => (now) => {
+  const begun = performance.now();
+  run(now);
+  window.costs.push(performance.now() - begun);
+};
+window.requestAnimationFrame = (run) => (window.frames++, request.call(window, timed(run)));
 window.songs = [];
+window.contexts = [];
+const Card = window.AudioContext;
+window.AudioContext = function (how) { const card = new Card(how); window.contexts.push(card); return card; };
 const Plain = window.Audio;
 window.Audio = function () { const song = new Plain(); window.songs.push(song); return song; };
 """
 
 
 class PlayerCompanion(ScriptedCompanion):
-    """Serves the overlay as ever, the page with the player, and a song that can be wound."""
+    """Serves the overlay as ever, the page with the player, and songs that can be wound."""
 
-    def __init__(self, song: bytes | None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.song = song
+        self.songs: dict[str, bytes] = {}
+        """Path -> what lies there."""
         self.winds = True
-        """Off: a server that always sends the whole song, and says so."""
+        """Off: a server that always sends the whole song."""
 
     def _answer_http(self, connection: ServerConnection, request: Request) -> Response | None:
         if request.path == "/player.html":
             return answer(HTTPStatus.OK, HTML.encode(), "text/html; charset=utf-8")
-        if request.path == "/song.wav" and self.song is not None:
-            return self._song_part(self.song, request.headers.get("Range", ""))
+        if request.path in self.songs:
+            return self._song_part(self.songs[request.path], request.headers.get("Range", ""))
         return super()._answer_http(connection, request)
 
     def _song_part(self, song: bytes, wanted: str) -> Response:
@@ -95,16 +105,21 @@ class PlayerPage:
     def _on_error(self, error: Error) -> None:
         self.complaints.append(str(error))
 
-    async def open(self, address: str) -> None:
-        await self.page.goto(f"{address}player.html")
+    async def begin(self) -> None:
+        self.complaints.clear()
         await self.page.bring_to_front()  # a tab behind another draws nothing
+        await self.page.evaluate(
+            """async () => {
+                await customElements.whenDefined("map-player");
+                Object.assign(window, { set: [], songs: [], contexts: [] });
+                document.querySelector("map-player").replaceWith(document.createElement("map-player"));
+            }"""
+        )
 
     async def leave(self) -> None:
-        await self.page.evaluate("localStorage.clear()")
-        await self.page.goto("about:blank")
+        await self.page.evaluate("document.querySelector('map-player').stop(), localStorage.clear()")
         await self.page.set_viewport_size({"width": 1200, "height": 800})
         await self.page.emulate_media(color_scheme="dark", reduced_motion="no-preference")
-        self.page.remove_listener("pageerror", self._on_error)
 
     async def show_pair(self, mode: str = "osu", **how: Any) -> None:
         before, after = maps.PAIRS[mode]
