@@ -166,7 +166,9 @@ class _Builder:
             if self.span.holds(draft.time_ms):
                 self._add(draft)
         self.changes += [Change(time_ms, kiai=kiai) for time_ms, kiai in drafts.kiai]
-        self.changes += self._scroll_changes(drafts.scroll_speeds, usual_beat_ms)
+        if self.facts.mode is Mode.MANIA:
+            # Elsewhere it would be the velocity of sliders.
+            self.changes += self._scroll_changes(drafts.scroll_speeds, usual_beat_ms)
 
     def _add(self, draft: Draft) -> None:
         match draft:
@@ -175,14 +177,14 @@ class _Builder:
             case Slider():
                 self._add_slider(draft)
             case Lasting(kind=EventType.DRUMROLL):
-                self._move(draft.time_ms, draft.velocity)
+                self._scroll(draft.time_ms, draft.velocity)
                 length_px = self._pace(draft.time_ms).length_px(
                     self._slider_velocity(draft.time_ms), draft.end_ms - draft.time_ms
                 )
                 self._put(draft.time_ms, roll_text(draft, length_px))
                 self._sound(draft.time_ms, draft.volume)
             case Lasting():
-                self._move(draft.time_ms, draft.velocity)
+                self._scroll(draft.time_ms, draft.velocity)
                 self._put(draft.time_ms, lasting_text(self._in_column(draft), volume=self._own(draft.volume)))
                 self._sound(draft.end_ms if draft.volume_at_end else draft.time_ms, draft.volume)
 
@@ -190,7 +192,7 @@ class _Builder:
         mode = self.facts.mode
         if mode is Mode.TAIKO:
             circle.x, circle.y = places.CENTRE_PX
-            self._move(circle.time_ms, circle.velocity)
+            self._scroll(circle.time_ms, circle.velocity)
         elif mode is Mode.MANIA:
             circle.x, circle.y = _on_the_keys(circle.x), places.CENTRE_PX[1]
         else:
@@ -224,11 +226,14 @@ class _Builder:
         if volume is not None and self.facts.mode is not Mode.MANIA:
             self.changes.append(Change(time_ms, volume_percent=volume))
 
-    def _move(self, time_ms: int, velocity: float | None) -> None:
-        if velocity is not None and self.facts.mode is not Mode.MANIA:
-            velocity = min(max(LEAST_SCROLL_SPEED, velocity), MOST_VELOCITY)
-            self.velocities.put(time_ms, velocity)
-            self.changes.append(Change(time_ms, velocity=velocity))
+    def _scroll(self, time_ms: int, velocity: float | None) -> None:
+        """Only in osu!taiko do objects say how fast they come."""
+        if velocity is not None and self.facts.mode is Mode.TAIKO:
+            self._move(time_ms, min(max(LEAST_SCROLL_SPEED, velocity), MOST_VELOCITY))
+
+    def _move(self, time_ms: int, velocity: float) -> None:
+        self.velocities.put(time_ms, velocity)
+        self.changes.append(Change(time_ms, velocity=velocity))
 
     def _slider_velocity(self, time_ms: int) -> float:
         """Things may scroll more slowly than a slider's ball may run."""

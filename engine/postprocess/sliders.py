@@ -146,10 +146,20 @@ def _lengthen(shape: Shape, natural_px: float) -> None:
     shape.length_px = length_px
 
 
+def _is_same(one: Point, other: Point) -> bool:
+    """When written."""
+    return (round(one[0]), round(one[1])) == (round(other[0]), round(other[1]))
+
+
 def _scale(shape: Shape, factor: float) -> None:
-    """About its head."""
+    """About its head. What whole pixels leave over the game adds at the end, but not where a path's last two
+    points are one: such a slider would end early.
+    """
     x, y = shape.head
     shape.points = [((px - x) * factor + x, (py - y) * factor + y) for px, py in shape.points]
+    while shape.letter != "C" and len(shape.points) > 1 and _is_same(*shape.points[-2:]):
+        shape.letter = "B"  # which the game takes an arc for that does not go through three points
+        shape.points.pop()
 
 
 def _stretch(shape: Shape) -> None:

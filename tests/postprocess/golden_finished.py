@@ -52,6 +52,7 @@ class Departure(Enum):
     LOST = "an object that was begun and lost"
     NO_EXTENT = "a slider of length 0, which ends when it begins"
     TOO_SLOW = "a slider slower than the game plays, which ends too early"
+    TOO_SHORT = "a slider longer than its path, of which the last two points are one: nothing prolongs it"
     HOW_FAR = "a slider's velocity where none was said: how far along the path it ends is looked for in steps"
     IN_A_LINE = "an arc through three points of one line: the game goes straight from one to the next"
     HALF_A_PIXEL = "a point that should stand on the half of a pixel, and does not by 1e-10"
@@ -59,7 +60,7 @@ class Departure(Enum):
 
 
 DEPARTURES: Final = {
-    "v29/kimi_no_bouken_quant": {"MOVED": 22, "IN_A_LINE": 1},
+    "v29/kimi_no_bouken_quant": {"MOVED": 22, "TOO_SHORT": 2, "IN_A_LINE": 1},
     "v29/mania4k_1638954_quant": {"HELD": 32},
     "v29/miiro_beginner_quant": {"MOVED": 1},
     "v29/synth_catch_quant": {"MOVED": 6},
@@ -275,6 +276,11 @@ class Comparison:
         if px_per_beat < LEAST_VELOCITY * 100 * self._answer.facts.slider_multiplier * (1 - 1e-9):
             return Departure.TOO_SLOW
         if our.length_px and math.isclose(their.length_px, our.length_px, rel_tol=1e-9):
+            if self._answer.theirs.slider(their).length_px < our.length_px * (1 - 1e-9):
+                points = their.path_text.split("|")[1:]
+                assert points[-1] == points[-2]
+                assert our.path_text == "|".join(["B", *points[:-1]])
+                return Departure.TOO_SHORT
             assert _apart_px(their, our) == 1
             return Departure.HALF_A_PIXEL
         heads = [said for said in self._said if said.kind is EventType.SLIDER_HEAD]
