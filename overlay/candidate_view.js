@@ -71,6 +71,7 @@ class CandidateView extends HTMLElement {
     setAttribute(this.bar, "value", shareOf(regeneration.pace));
     this.cancel.hidden = !under_way;
     this.again.hidden = this.discard.hidden = under_way;
+    setText(this.discard.querySelector("span"), regeneration.state === "accepted" ? "Done" : "Discard");
   }
 
   #showCards({ candidates, findings_before }, locked) {

@@ -1,6 +1,6 @@
 // The form of the Generate page: what is ordered of a whole map. The few things that matter first, the rest folded.
 
-import { h, setText } from "./dom.js";
+import { h, setAttribute, setText } from "./dom.js";
 import { modeName } from "./format.js";
 import { BESIDE, CONTEXTS, FACTS, MODES, isMap, orderOf, usualWay, waysOf, wrongWith } from "./song_order.js";
 import { read, write } from "./token.js";
@@ -29,6 +29,7 @@ export class GenerateForm {
     this.mode.value = MODES.includes(read(`${KEPT_KEY}mode`)) ? read(`${KEPT_KEY}mode`) : "osu";
     this.wishes = h("div", { class: "body" });
     this.error = h("p", { class: "error", role: "alert" });
+    this.by = h("span", { class: "dim by" });
     this.start = h("button", { type: "submit", class: "primary", text: "Write the map", disabled: true });
     this.element = h(
       "form",
@@ -37,7 +38,7 @@ export class GenerateForm {
       h("label", { class: "wish" }, h("span", { class: "label", text: "Mode" }), this.mode),
       this.wishes,
       this.error,
-      h("footer", {}, this.start),
+      h("footer", {}, this.by, this.start),
     );
   }
 
@@ -68,6 +69,9 @@ export class GenerateForm {
 
   #show(options, mode) {
     this.#options = options;
+    for (const option of this.mode.options) option.disabled = !options.modes.includes(option.value) && option.value !== mode;
+    setText(this.by, options.modes.includes(mode) ? `written by ${options.model}` : `${options.model} writes no ${modeName(mode)} maps: choose another mode or model.`);
+    setAttribute(this.by, "title", options.family && `of the family ${options.family}`);
     this.fields = new WishFields(options, recalled(read(`${KEPT_KEY}wishes.${mode}`), options));
     this.contexts = h("div", { class: "contexts" });
     this.superTiming = h("input", { type: "checkbox" });
@@ -78,7 +82,7 @@ export class GenerateForm {
     const more = folded(this.fields, { first: [this.#written(), this.#song()], last: [this.#file()] });
     this.wishes.replaceChildren(this.fields.simple, more);
     this.#showContexts();
-    this.start.disabled = false;
+    this.start.disabled = !options.modes.includes(mode);
   }
 
   #written() {
@@ -172,5 +176,6 @@ function pathField(label, placeholder, oninput) {
 }
 
 function labelled(text, control) {
+  setAttribute(control, "aria-label", text);
   return h("label", { class: "wish" }, h("span", { class: "label", text }), control);
 }

@@ -60,12 +60,12 @@ class GeneratePage extends HTMLElement {
 
   #open() {
     this.form.open();
-    requestAnimationFrame(() => this.form.source.focus());
+    requestAnimationFrame(() => this.form.element.hidden || this.form.source.focus());
   }
 
   #showJob(job) {
     this.job.hidden = job === null || job.state === "none";
-    this.form.element.classList.toggle("busy", isWritten(job));
+    this.form.element.hidden = isWritten(job); // one at a time
     if (this.job.hidden) return;
     const under_way = isWritten(job);
     this.job.dataset.state = job.state;

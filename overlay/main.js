@@ -222,7 +222,7 @@ parts.generate.mayWrite = (then) => writing.mayWrite(then);
 for (const asking of [parts.engine, parts.hint, parts.models, parts.generate]) asking.ask = (message) => socket.request(message);
 parts.place.onFolder = (path) => actions.chooseFolder(path);
 
-listenForKeys({
+const FINDING_KEYS = {
   j: () => actions.goTo(seen.neighbour(page.state, 1)),
   k: () => actions.goTo(seen.neighbour(page.state, -1)),
   ArrowDown: () => actions.goTo(seen.neighbour(page.state, 1)),
@@ -236,7 +236,11 @@ listenForKeys({
   "/": () => parts.filters.focusSearch(),
   "?": helpDialog,
   Escape: () => writing.letGo() || actions.letGo(),
-});
+};
+const [before, after] = [() => parts.candidates.step(-1), () => parts.candidates.step(1)];
+const CANDIDATE_KEYS = { ArrowLeft: before, ArrowUp: before, k: before, ArrowRight: after, ArrowDown: after, j: after, "?": helpDialog, Escape: () => writing.letGo() };
+const PAGE_KEYS = { "?": helpDialog, Escape: () => writing.letGo() };
+listenForKeys(() => ({ findings: FINDING_KEYS, candidates: CANDIDATE_KEYS, generate: PAGE_KEYS })[page.state.view]);
 
 addEventListener("paste", (event) => {
   const typing = event.target.closest?.("input, textarea") || document.querySelector("dialog[open]");

@@ -3,6 +3,7 @@
 
 import { openDialog } from "./dialogs.js";
 import { emit, h, setAttribute, setText } from "./dom.js";
+import { modeName } from "./format.js";
 import { RangeField } from "./range_field.js";
 import { read, write } from "./token.js";
 import { WishFields, folded } from "./wish_fields.js";
@@ -64,7 +65,6 @@ export class RegenerateDialog {
     if (!this.isOpen) return;
     if (model.map === null || model.range === null) this.#dialog.close();
     else this.field.update(model);
-    setText(this.by, model.writing?.model ? `written by ${model.writing.model}` : "");
   }
 
   async #fill({ metadata: { mode }, settings }, seeds) {
@@ -73,12 +73,18 @@ export class RegenerateDialog {
       const options = await this.ask({ type: "describe_model", mode, ...named(this.#model.writing) });
       if (body.isConnected) this.#show(options, mode, settings, seeds);
     } catch (failure) {
-      body.replaceChildren(h("p", { class: "error", text: failure.message }), h("button", { type: "button", text: "Models…", onclick: () => emit(document, "models") }));
+      body.replaceChildren(...otherModel(failure.message));
     }
   }
 
   #show(options, mode, settings, seeds) {
     this.#options = options;
+    setText(this.by, `written by ${options.model}`);
+    setAttribute(this.by, "title", options.family && `of the family ${options.family}`);
+    if (!options.modes.includes(mode)) {
+      this.body.replaceChildren(...otherModel(`${options.model} writes no ${modeName(mode)} maps.`));
+      return;
+    }
     this.kept = `${KEPT_KEY}${mode}`;
     this.fields = new WishFields(options, recalled(read(this.kept), options), { own: ownOf(settings) });
     this.count = countField(Number(read(COUNT_KEY)) || this.#model.writing.candidates);
@@ -142,6 +148,10 @@ export class RegenerateDialog {
     const candidates = values.is_greedy ? 1 : this.count.value;
     return { candidates, seeds: readSeeds(this.seeds.value).seeds.slice(0, candidates), keep, wishes: askedOf(values, this.#options) };
   }
+}
+
+function otherModel(why) {
+  return [h("p", { class: "error", role: "alert", text: why }), h("button", { type: "button", text: "Models…", onclick: () => emit(document, "models") })];
 }
 
 const named = (writing) => (writing?.model ? { name: writing.model } : {});

@@ -50,6 +50,8 @@ export class WishFields {
     if (field.kind === "words") return this.#words(name, field);
     if (field.kind === "switch") return this.#switch(name, field);
     const control = field.kind === "choice" ? this.#choice(name, field) : this.#number(name, field);
+    setAttribute(control, "aria-label", field.label);
+    setAttribute(control, "aria-description", field.hint || null);
     return h("label", { class: "wish" }, h("span", { class: "label" }, field.label, field.hint ? h("span", { class: "hint", text: field.hint }) : null), control);
   }
 

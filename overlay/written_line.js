@@ -49,7 +49,8 @@ class WrittenLine extends HTMLElement {
     this.dataset.tone = overwritten ? "overwritten" : "plain";
     this.show.hidden = isLookedAt || regeneration === null;
     this.again.hidden = overwritten === "" || !can_redo;
-    this.undo.hidden = !can_undo;
+    // Where it has just been accepted, the way back stands beside it.
+    this.undo.hidden = !can_undo || (isLookedAt && regeneration.state === "accepted");
     this.redo.hidden = !can_redo || overwritten !== "";
     this.button.hidden = ranges.length === 0;
     const standing = ranges.filter((range) => !range.is_reverted).length;

@@ -10,11 +10,14 @@ import pytest_asyncio
 
 from tests.overlay.chromium import find_chromium, started
 from tests.overlay.overlay_page import WATCH, OverlayPage
+from tests.overlay.pure import runner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+
+    from tests.overlay.pure import Run
 
 DESKTOP: ViewportSize = {"width": 1200, "height": 800}
 
@@ -65,3 +68,9 @@ async def overlay(tab: Page) -> AsyncIterator[OverlayPage]:
     await tab.emulate_media(color_scheme="dark", reduced_motion="no-preference")
     page.stop_listening()
     assert page.complaints == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def run(context: BrowserContext) -> AsyncIterator[Run]:
+    async with runner(context) as run:
+        yield run

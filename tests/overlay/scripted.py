@@ -103,7 +103,9 @@ class ScriptedCompanion:
         self._arrived.set()
         refusal = self.refuses.get(message["type"])
         data = None if refusal else self.answers.get(message["type"])
-        await page.send(json.dumps(say.reply(message["id"], refusal, data(message) if callable(data) else data)))
+        await page.send(
+            json.dumps(say.reply(message["id"], refusal, data(message) if callable(data) else data))
+        )
 
     def _answer_http(self, _: ServerConnection, request: Request) -> Response | None:
         # A browser keeps spare connections, which outlive the listening socket; a process leaves none.

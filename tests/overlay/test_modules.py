@@ -3,42 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 
 from tests.overlay import messages as say
-from tests.overlay.scripted import ScriptedCompanion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
-
-    from playwright.async_api import BrowserContext
-
-    Run = Callable[..., Awaitable[Any]]
+    from tests.overlay.pure import Run
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-
-MODULES = (
-    "store", "seen", "opinion", "heat", "playfield", "timescale", "marks", "virtual", "format", "density",
-)  # fmt: skip
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def run(context: BrowserContext) -> AsyncIterator[Run]:
-    """Runs a body of JavaScript with every pure module at hand, and its argument as `given`."""
-    async with ScriptedCompanion() as companion:
-        page = await context.new_page()
-        await page.goto(f"{companion.address}favicon.svg")
-
-        async def run(body: str, given: Any = None) -> Any:
-            imports = "".join(f"const {name} = await import('/{name}.js');" for name in MODULES)
-            return await page.evaluate(f"async (given) => {{ {imports} {body} }}", given)
-
-        yield run
-        await page.close()
 
 
 class TestTimescale:

@@ -78,7 +78,9 @@ def options(**changes: Any) -> Message:
 def played(asked: Message) -> Message:
     """A stretch of the map, or of a candidate of it: a reply's data. Without a song, which no scripted one serves."""
     new = asked["candidate"] is not None
-    objects = [vary(each, is_new=new and each["is_new"]) for each in EXAMPLES["reply_played"]["data"]["objects"]]
+    objects = [
+        vary(each, is_new=new and each["is_new"]) for each in EXAMPLES["reply_played"]["data"]["objects"]
+    ]
     return vary(EXAMPLES["reply_played"]["data"], song="", objects=objects)
 
 
