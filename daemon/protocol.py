@@ -73,7 +73,7 @@ def read_request(text: str | bytes) -> Request:
     if not isinstance(raw, dict):
         raise BadRequestError("A message is one JSON object with a type.")
     try:
-        return _REQUEST.validate_python(raw)
+        return _REQUEST.validate_json(text)  # of JSON, so that a list may become a tuple
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "type"

@@ -21,7 +21,7 @@ from daemon.writing.new_difficulty import file_name, free_name, with_name
 from daemon.writing.safe_write import NotWrittenError, content_hash
 from daemon.writing.writer import Change
 from engine.beatmap.document import Document
-from engine.beatmap.splice import EditRefused, section_of, spliced, texts_of
+from engine.beatmap.splice import EditRefused, put_back
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -199,8 +199,7 @@ def _with_section_of(current: bytes, source: bytes, sections: tuple[Range, ...])
     document, other = Document.parse(current), Document.parse(source)
     try:
         for each in sections:
-            objects, controls = texts_of(other, section_of(other, each.start_ms, each.end_ms))
-            document = spliced(document, each.start_ms, each.end_ms, objects, controls).document
+            document = put_back(document, each.start_ms, each.end_ms, other).document
     except EditRefused as error:
         raise RefusedError(f"The section cannot be put back: {error}") from error
     return document.to_bytes()
