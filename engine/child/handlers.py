@@ -189,6 +189,23 @@ def regenerate(request: service.Regenerate, house: House) -> Job:
             )
 
 
+def generate(request: service.Generate, house: House) -> Job:
+    from engine.beatmap.objects import Mode
+
+    with _sentences():
+        folder = house.store().resolve(request.model, Mode(request.mode))
+        from engine.writing import song
+
+        with _what_it_cannot_write():
+            yield from house.models.work_with(
+                request.model,
+                folder,
+                lambda loaded: song.generate(
+                    request, loaded, house.caches, lambda: house.placer.get(house.store(), loaded.device)
+                ),
+            )
+
+
 @contextmanager
 def _what_it_cannot_write() -> Iterator[None]:
     """Apart from the other sentences: to know of these is to load torch."""
@@ -230,4 +247,5 @@ HANDLERS: Final[dict[type[service.Request], Handler]] = {
     service.FillSong: Handler("thinking", fill_song),
     service.Describe: Handler("files", describe),
     service.Regenerate: Handler("thinking", regenerate),
+    service.Generate: Handler("thinking", generate),
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from math import exp
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from engine.writing.answers import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
+Answer = TypeVar("Answer")
 SMOOTHED_S: Final = 4.0
 """What was longer ago than this says little about how fast it is now."""
 AT_LEAST_S: Final = 0.5
@@ -40,6 +41,18 @@ class Meter:
         self._measure(now)
         left_s = spent_s / done * (total - done) if done > 0 and spent_s >= AT_LEAST_S else None
         return Pace(done, total, doing, ids, round(self._ids_per_s, 1), left_s)
+
+    def until(
+        self, steps: Generator[object, None, Answer], total: float, doing: str
+    ) -> Generator[Pace, None, Answer]:
+        """What comes of something that writes no more; a pace for each of its steps."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            yield self.pace(total, total, doing)
 
     def _measure(self, now: float) -> None:
         passed_s = now - self._looked_at

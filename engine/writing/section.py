@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from engine.checkpoints.errors import CheckpointError
 from engine.generation.pipeline import Pipeline, Underway
 from engine.jobs import JobError
 from engine.modding.listening import Listener
@@ -17,10 +16,10 @@ from engine.writing.commission import commission_of
 from engine.writing.finishing import Finisher
 from engine.writing.judging import Judge
 from engine.writing.pacing import Meter, Seldom
-from engine.writing.wishes import keeps_coarse_places
+from engine.writing.placers import no_placer, placing_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
 
     from engine.beatmap.document import Document
     from engine.diffusion.load import Diffusion
@@ -29,19 +28,12 @@ if TYPE_CHECKING:
     from engine.modding.job import Loaded
     from engine.requests import Regenerate
     from engine.tokens.events import Events
-    from engine.writing.answers import Pace
     from engine.writing.commission import Commission
     from engine.writing.finishing import Finished
+    from engine.writing.placers import Placer
 
 SHOWN_EVERY_S: Final = 0.5
 """Of each candidate, while it is being written."""
-Answer = TypeVar("Answer")
-Placer: TypeAlias = "Callable[[], Diffusion]"
-"""The model that places what others place coarsely. Raises CheckpointError where there is none."""
-
-
-def no_placer() -> Diffusion:
-    raise CheckpointError("no model that places objects is at hand")
 
 
 def regenerate(request: Regenerate, loaded: Loaded, caches: ModdingCaches, placer: Placer = no_placer) -> Job:
@@ -83,23 +75,18 @@ class _Section:
 
     def _diffusion(self) -> Diffusion | None:
         work = self._work
-        is_coarse = keeps_coarse_places(work.family, work.beatmap.mode)
-        if not is_coarse or work.keep is Keep.ALL_BUT_HITSOUNDS:
+        if work.keep is Keep.ALL_BUT_HITSOUNDS:
             return None
-        try:
-            return self._placer()
-        except CheckpointError as error:
-            self._remarks += (
-                f"Positions are only as exact as this model tells them, to 32 pixels: {error}.",
-            )
-            return None
+        diffusion, remarks = placing_model(self._placer, work.family, work.beatmap.mode)
+        self._remarks += remarks
+        return diffusion
 
     def _finish(self, number: int, diffusion: Diffusion | None) -> Generator[object, None, Finished]:
         finisher = self._finisher
         placed = finisher.placed(self._written[number])
         if diffusion is not None:
             steps = finisher.refined(placed, diffusion, self._work.request.seeds[number])
-            placed = yield from self._waited_for(steps, "placing objects")
+            placed = yield from self._meter.until(steps, self._windows, "placing objects")
         return finisher.finished(placed, is_refined=diffusion is not None)
 
     def _write(self) -> Job:
@@ -128,19 +115,7 @@ class _Section:
             yield self._candidate(number, finisher.finished(finisher.placed(self._written[number])))
 
     def _judged(self, document: Document, doing: str) -> Generator[object, None, float | None]:
-        return (yield from self._waited_for(self._judge.bits(document), doing))
-
-    def _waited_for(
-        self, steps: Generator[object, None, Answer], doing: str
-    ) -> Generator[Pace, None, Answer]:
-        """What comes of something that writes no more, a step at a time."""
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                answer: Answer = end.value
-                return answer
-            yield self._meter.pace(self._windows, self._windows, doing)
+        return self._meter.until(self._judge.bits(document), self._windows, doing)
 
     def _candidate(self, number: int, finished: Finished) -> Candidate:
         work = self._work
