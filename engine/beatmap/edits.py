@@ -142,30 +142,28 @@ class Editing:
         Between two that stay, new lines take the places of the old ones one by one in the order given, so
         that comments between them stay put; what is left over goes in after the last, or is deleted.
         """
-        kept = [thing for thing in things if thing.line not in gone]
-        kept_times = [thing.time_ms for thing in kept]
-        old: dict[int, list[int]] = {}
-        """Lines that leave, by how many stay before them."""
-        passed = 0
+        kept: list[HitObject | TimingPoint] = []
+        # Both by how many stay before them.
+        leaving: dict[int, list[int]] = {}
+        arriving: dict[int, list[bytes]] = {}
         for thing in things:
             if thing.line in gone:
-                old.setdefault(passed, []).append(thing.line)
+                leaving.setdefault(len(kept), []).append(thing.line)
             else:
-                passed += 1
-        arriving: dict[int, list[bytes]] = {}
+                kept.append(thing)
+        kept_times = [thing.time_ms for thing in kept]
         for time_ms, content in new:
             arriving.setdefault(bisect_right(kept_times, time_ms), []).append(content)
-        for gap in sorted({*old, *arriving}):
-            rest = self._fill(sorted(old.get(gap, ())), arriving.get(gap, []))
-            if not rest:
-                continue
-            if gap in old:
-                self._insert(max(old[gap]) + 1, rest)
+        for gap in sorted({*leaving, *arriving}):
+            places = sorted(leaving.get(gap, ()))
+            rest = self._fill(places, arriving.get(gap, []))
+            if places:
+                self._insert(places[-1] + 1, rest)
             elif gap:
                 self._insert(kept[gap - 1].line + 1, rest)
             elif kept:
                 self._insert(kept[0].line, rest)
-            else:
+            elif rest:
                 self._append(section, rest)
         return self
 

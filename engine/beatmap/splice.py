@@ -98,6 +98,8 @@ def put_back(document: Document, start_ms: float, end_ms: float, before: Documen
 
     Red lines stay as they are now.
     """
+    if before.format_version != document.format_version:
+        raise EditRefused("The map has another format now than when the section was written.")
     section = section_of(document, start_ms, end_ms)
     beatmap = document.beatmap
     # In the order of the file, so that lines which stood in no order of time stand so again.

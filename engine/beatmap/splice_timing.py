@@ -148,22 +148,3 @@ def remarks_on_timing(before: Document, after: Document, section: Section) -> It
             "Objects before the section have no timing line of their own: they go by the map's first, "
             "and sound as the section's now."
         )
-    for red in now.red:
-        if section.start_ms < red.time_ms < section.end_ms and now.point_at(red.time_ms) is red:
-            yield from _on_a_red_line(now, red, section)
-
-
-def _on_a_red_line(now: Timing, red: TimingPoint, section: Section) -> Iterable[str]:
-    earlier = now.point_at(_just_before(red.time_ms))
-    if earlier is None or earlier.uninherited or earlier.time_ms < section.start_ms:
-        return
-    if not _sounds_alike_at(now, red.time_ms):
-        yield (
-            f"The red line at {format_timestamp(red.time_ms)} stays, with its own volume, samples and kiai "
-            f"and velocity 1: the section has no green line there."
-        )
-
-
-def _sounds_alike_at(timing: Timing, time_ms: float) -> bool:
-    before = state_of(timing, _just_before(time_ms))
-    return _without_beat(before) == _without_beat(state_of(timing, time_ms))

@@ -81,8 +81,8 @@ def in_order(document: Document) -> bool:
 
 
 def content_of(beatmap: Beatmap) -> list[str]:
-    """By its text, as some beats are NaN, which equals nothing. Red and green lines apart: which of them stands
-    first at one time means nothing.
+    """By its text, as some beats are NaN, which equals nothing. Red and green lines apart: which of them
+    stands first at one time means nothing.
     """
     things = (*beatmap.objects, *beatmap.timing.red, *beatmap.timing.green)
     return [repr(replace(thing, line=0)) for thing in things]

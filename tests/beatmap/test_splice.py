@@ -299,13 +299,10 @@ def test_a_green_line_before_the_red_one_of_its_time_comes_behind_it() -> None:
     assert lines[2:4] == ["3000,600,4,2,0,70,1,0", "3000,-25,4,2,0,70,0,0"]
 
 
-def test_a_red_line_that_ends_what_the_section_says_is_reported() -> None:
-    before = beats().timing(90, at=3000, volume=55).document()
-    result = spliced(before, 2000, 4000, [], [LOUD])
-    assert result.document.beatmap.timing.volume_at(3500) == 55
-    assert any("The red line at 00:03:000 stays" in remark for remark in result.remarks)
-    quiet = spliced(before, 2000, 4000, [], [LOUD, "3000,-50,4,1,1,20,0,1"])
-    assert not any("red line" in remark for remark in quiet.remarks)
+def test_a_red_line_of_the_section_ends_what_green_ones_before_it_say() -> None:
+    result = section(beats().timing(90, at=3000, volume=55), controls=[LOUD])
+    assert result.beatmap.timing.volume_at(3500) == 55
+    assert greens(result) == [2000]
 
 
 def test_a_red_line_just_at_the_end_rules_as_before() -> None:
