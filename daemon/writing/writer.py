@@ -149,10 +149,16 @@ class Writer:
         except Exception:
             self._own_writes().own_write_failed(path, after)
             with suppress(UnrecordedError):  # the next write, or the next start, looks into it
-                await self._settle()
+                await self._give_up(intention)
             raise
         await self._archive.strictly(self._ledger.complete, intention)
         _log.info("%s: written, %s", path.name, intention.state.value)
+
+    async def _give_up(self, intention: Intention) -> None:
+        """It failed, and unless giving back a save failed as well the file does not hold it."""
+        now = await self._in_thread(safe_write.hash_of, intention.path)
+        if now != intention.hash_after:
+            await self._archive.strictly(self._ledger.abandon, intention)
 
     async def _settle(self) -> list[str]:
         said: list[str] = []
@@ -222,4 +228,5 @@ def _came_of_ours(intention: Intention, backups: Backups) -> bool:
     if before is None or after is None:
         return True  # what may be generated is recorded as such
     old, new = frozenset(before.splitlines()), frozenset(after.splitlines())
-    return len(now & (new - old)) >= len(now & (old - new))
+    ours, theirs = len(now & (new - old)), len(now & (old - new))
+    return ours > 0 and ours >= theirs
