@@ -93,8 +93,8 @@ def spliced(
 
 def put_back(document: Document, start_ms: float, end_ms: float, before: Document) -> Splice:
     """The section as it was in `before`, byte for byte, in the map as it is now: takes a splice back,
-    whatever was edited elsewhere since. The line that a splice wrote at the end goes as well, where nothing
-    needs it.
+    whatever was edited elsewhere since, or puts it in once more. The line that a splice wrote at the end goes
+    as well, where nothing needs it.
 
     Red lines stay as they are now.
     """

@@ -32,10 +32,13 @@ def must_leave_the_rest(before: Document, result: Splice, *, with_line_ends: boo
 
 
 def must_come_back(before: Document, result: Splice, *, exactly: bool) -> None:
-    again = put_back(result.document, result.start_ms, result.end_ms, before).document
-    assert content_of(again.beatmap) == content_of(before.beatmap)
-    if exactly:
-        assert again.to_bytes() == before.to_bytes()
+    """Taken back it is the map before; and put in once more, the one after."""
+    after = result.document
+    for one, other in ((after, before), (before, after)):
+        again = put_back(one, result.start_ms, result.end_ms, other).document
+        assert content_of(again.beatmap) == content_of(other.beatmap)
+        if exactly:
+            assert again.to_bytes() == other.to_bytes()
 
 
 def lines_outside(

@@ -364,6 +364,7 @@ def test_a_splice_is_taken_back_to_the_byte() -> None:
     before = beats().green(1000, velocity=2).green(2000, volume=5).green(3000, velocity=3).document()
     after = spliced(before, 2000, 4000, circles(2100, 2200), [LOUD]).document
     assert put_back(after, 2000, 4000, before).document == before
+    assert put_back(before, 2000, 4000, after).document == after
 
 
 def test_a_splice_is_taken_back_around_what_was_edited_since() -> None:
@@ -383,6 +384,12 @@ def test_what_rules_now_after_the_section_still_does_when_it_is_taken_back() -> 
     taken_back = put_back(louder, 2000, 4000, before).document
     assert state_at(taken_back.beatmap, 4000) == state_at(louder.beatmap, 4000)
     assert taken_back.beatmap.timing.velocity_at(3000) == 4
+
+
+def test_a_section_of_a_map_in_another_format_is_not_put_back() -> None:
+    before = beats().document()
+    with pytest.raises(EditRefused, match="another format"):
+        put_back(beats().format(128).document(), 2000, 4000, before)
 
 
 def test_two_sections_are_taken_back_in_either_order() -> None:
