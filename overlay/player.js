@@ -119,6 +119,7 @@ class MapPlayer extends HTMLElement {
     setText(this.#trouble, this.#clock.trouble);
     const sides = h("div", { class: "sides" }, this.#sides.before.element, this.#sides.after.element);
     this.append(sides, this.#seek, this.#trouble, this.#controls);
+    this.hidden = this.#map === null;
     this.#apply();
   }
 

@@ -45,9 +45,10 @@ export class PlayerClock extends EventTarget {
     return this.#at_ms + (performance.now() - this.#since) * this.#rate;
   }
 
-  /** `path`: where this server has the song, or "". The same one again changes nothing. */
+  /** `path`: where this server has the song, or "". The same one again changes nothing, unless it was lost. */
   load(path) {
-    if (path === this.#path) return;
+    const is_had = this.#audio !== null || path === "" || this.#playing;
+    if (path === this.#path && is_had) return;
     this.unload();
     this.#path = path;
     if (path === "") return;
@@ -124,7 +125,11 @@ export class PlayerClock extends EventTarget {
     audio.currentTime = time_ms / 1000;
     Object.assign(audio, { playbackRate: this.#rate, volume: this.#volume });
     this.#fresh = true;
-    audio.play().catch((refusal) => refusal.name === "NotAllowedError" && audio === this.#audio && this.#refused());
+    const if_still = (then) => (told) => audio === this.#audio && then(told);
+    audio.play().then(
+      if_still(() => this.#say("")),
+      if_still(({ name }) => name === "NotAllowedError" && this.#refused()),
+    );
     this.#wait(time_ms);
   }
 

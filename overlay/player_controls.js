@@ -9,7 +9,7 @@ const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5];
 class PlayerControls extends HTMLElement {
   #icon = playerIcon("play");
   #word = h("span", { class: "unseen", text: "Play" });
-  #time = h("output", { class: "time", "aria-label": "Time" });
+  #time = h("span", { class: "time" });
   #place = h("span", { class: "place" });
 
   /** `wishes`: as player_wishes.js keeps them. */

@@ -94,7 +94,7 @@ function paintFruit(context, middle, radius, { colour, colours, shape, mark, is_
   context.strokeStyle = shaded(colour, -0.7);
   context.lineWidth = Math.max(1, radius * 0.06);
   context.stroke();
-  if (shape >= 0) paintPips(context, middle, radius, shape);
+  if (shape >= 0) (paintPips(context, middle, radius, shape), paintLeaf(context, middle, radius, colour));
   if (mark !== "") (ring(radius + 5), strokeMark(context, colours, mark, 3));
 }
 
@@ -108,6 +108,21 @@ function paintPips(context, middle, radius, shape) {
     context.arc(middle + Math.cos(angle) * far, middle + Math.sin(angle) * far, radius * 0.13, 0, Math.PI * 2);
     context.fill();
   }
+}
+
+function paintLeaf(context, middle, radius, colour) {
+  const top = middle - radius * 0.86;
+  context.strokeStyle = shaded(colour, -0.7);
+  context.lineWidth = Math.max(1.5, radius * 0.09);
+  context.lineCap = "round";
+  context.beginPath();
+  context.moveTo(middle, top + radius * 0.16);
+  context.lineTo(middle + radius * 0.06, top - radius * 0.12);
+  context.stroke();
+  context.beginPath();
+  context.ellipse(middle + radius * 0.26, top, radius * 0.22, radius * 0.1, -0.5, 0, Math.PI * 2);
+  context.fillStyle = shaded(colour, 0.55);
+  context.fill();
 }
 
 function drawCatcher({ context, colours, at, map }, x) {

@@ -78,7 +78,7 @@ function circleSprite(pen, object) {
   const { at, sprites, colours, marking } = pen;
   const mark = object.kind === "slider" ? "" : markOf(object, marking); // a slider's stands around its body
   const colour = colourOf(pen.map, object);
-  const side = 2 * at.radius + 16;
+  const side = 2 * sprites.whole(at.radius + 8);
   const key = `circle ${at.radius} ${colour} ${object.combo} ${mark}`;
   return sprites.get(key, side, side, (context) => paintCircle(context, side / 2, at.radius, { colour, colours, mark, combo: object.combo }));
 }

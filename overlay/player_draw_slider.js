@@ -16,7 +16,9 @@ const SMOOTH_PX = 0.15; // as far as a drawn path may leave the way: each corner
 export function drawBody({ at, sprites, colours, marking, map }, object) {
   const { box } = object.line;
   const pad = at.radius + 9;
-  const [x, y] = [at.x(box.left) - pad, at.y(box.top) - pad];
+  // Whole pixels from the head, so that rounding carries both the same way.
+  const beyond = (head, edge) => head - sprites.whole(head - edge + pad);
+  const [x, y] = [beyond(at.x(object.x), at.x(box.left)), beyond(at.y(object.y), at.y(box.top))];
   const [width, height] = [at.x(box.right) - x + pad, at.y(box.bottom) - y + pad];
   const mark = markOf(object, marking);
   const sprite = sprites.get(`body ${object.place} ${at.radius} ${mark}`, width, height, (context) => {

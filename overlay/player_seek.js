@@ -1,12 +1,12 @@
 // <player-seek>: the stretch as a bar: its beats, the section, the objects of both sides, and where the song is.
 
 import { emit, h, setAttribute } from "./dom.js";
-import { beatsIn } from "./player_beats.js";
+import { beatsIn, placeInWords } from "./player_beats.js";
 import { playerColours } from "./player_colours.js";
 import { timeWords } from "./player_words.js";
-import { placeInWords } from "./player_beats.js";
 
 const LEAST_BEAT_PX = 4; // closer together, only measures are drawn
+const SAID_EVERY_MS = 1000;
 const ROW = { top: 22, tall: 9, gap: 3 };
 
 class PlayerSeek extends HTMLElement {
@@ -16,6 +16,7 @@ class PlayerSeek extends HTMLElement {
   #map = null;
   #marking = true;
   #time_ms = 0;
+  #said_ms = -Infinity;
   #width = 0;
   #seen = new ResizeObserver(() => this.#paint());
 
@@ -45,11 +46,13 @@ class PlayerSeek extends HTMLElement {
     this.#time_ms = t;
     if (this.#map === null) return;
     this.#head.style.transform = `translateX(${this.#x(t)}px)`;
-    setAttribute(this, "aria-valuenow", Math.round(t));
+    if (Math.floor(t / SAID_EVERY_MS) !== Math.floor(this.#said_ms / SAID_EVERY_MS)) this.say(t);
   }
 
-  /** Words cost more than a moved line: only where the song rests. */
+  /** Words cost more than a moved line: where the song rests, and now and then while it plays. */
   say(t) {
+    this.#said_ms = t;
+    setAttribute(this, "aria-valuenow", Math.round(t));
     setAttribute(this, "aria-valuetext", timeWords(t, placeInWords(this.#map.beats, t)));
   }
 
@@ -109,8 +112,8 @@ class PlayerSeek extends HTMLElement {
       const marked = this.#marking && (is_new || is_gone);
       context.fillStyle = marked ? colours[is_new ? "bar-new" : "bar-gone"] : colours["bar-strong"];
       const x = this.#x(time_ms);
-      const wide = Math.max(2, this.#x(end_ms) - x);
-      context.fillRect(x, marked ? y : y + 2, wide, marked ? ROW.tall : ROW.tall - 4);
+      context.fillRect(x, marked ? y : y + 2, 2, marked ? ROW.tall : ROW.tall - 4);
+      context.fillRect(x, y + ROW.tall / 2 - 1, this.#x(end_ms) - x, 2);
     }
   }
 }

@@ -7,7 +7,7 @@ import { drawOsu, osuScene } from "./player_draw_osu.js";
 import { drawTaiko, taikoScene } from "./player_draw_taiko.js";
 import { playerColours } from "./player_colours.js";
 import { Sprites } from "./player_sprites.js";
-import { countWords, fieldWords, nowWords } from "./player_words.js";
+import { countParts, fieldWords, nowWords } from "./player_words.js";
 
 const MODES = {
   osu: { scene: osuScene, draw: drawOsu },
@@ -56,7 +56,8 @@ export class PlayerSide {
     this.#sprites.clear();
     if (map === null) return;
     this.#scene = (MODES[map.mode] ?? MODES.osu).scene(map);
-    setText(this.#count, countWords(map));
+    const parts = countParts(map).flatMap(({ text, mark }) => [", ", h("span", { class: mark && `marked ${mark}`, text })]);
+    this.#count.replaceChildren(...parts.slice(1));
     setAttribute(this.#canvas, "aria-label", fieldWords(this.#title, map));
   }
 

@@ -14,6 +14,11 @@ export class Sprites {
     this.clear();
   }
 
+  /** The least whole number of the screen's pixels that a length fills, as a length. */
+  whole(px) {
+    return Math.ceil(px * this.#ratio) / this.#ratio;
+  }
+
   clear() {
     for (const { image } of this.#kept.values()) image.close();
     this.#kept.clear();

@@ -8,17 +8,21 @@ import { inSection } from "./player_prepare.js";
 const MOST_AT_ONCE = 4;
 const NOW_MS = 12; // an object this near begins "now": steps land on beats, objects on whole milliseconds
 
-/** "24 objects, 5 new": what stands beside a side's name. */
-export function countWords(map) {
+/** "24 objects, 5 new": what stands beside a side's name, in parts: {text, mark}. */
+export function countParts(map) {
   const within = map.objects.filter(inSection(map));
   const fresh = within.filter(({ is_new }) => is_new).length;
   const gone = within.filter(({ is_gone }) => is_gone).length;
-  const parts = [plural(within.length, "object"), fresh > 0 ? `${fresh} new` : "", gone > 0 ? `${gone} replaced` : ""];
-  return parts.filter(Boolean).join(", ");
+  const marked = [
+    { text: `${fresh} new`, mark: "new", count: fresh },
+    { text: `${gone} replaced`, mark: "gone", count: gone },
+  ];
+  return [{ text: plural(within.length, "object"), mark: "" }, ...marked.filter(({ count }) => count > 0)];
 }
 
 export function fieldWords(title, map) {
-  return `${title}: ${modeName(map.mode)} playfield. In the section ${countWords(map)}.`;
+  const counted = countParts(map).map(({ text }) => text);
+  return `${title}: ${modeName(map.mode)} playfield. In the section ${counted.join(", ")}.`;
 }
 
 /** What is to be done at a time; "" where there is nothing. */
