@@ -69,12 +69,9 @@ def told_objects(events: Events, *, types_first: bool) -> ToldObjects:
 
 def _groups(events: Events, *, types_first: bool) -> Iterator[tuple[int, int, EventType]]:
     marks = np.flatnonzero(np.isin(events.types, _OPENS_OR_CLOSES)).tolist()
-    bounds = (
-        zip(marks, [*marks[1:], len(events)], strict=True)
-        if types_first
-        else zip([0, *(mark + 1 for mark in marks)], [mark + 1 for mark in marks], strict=False)
-    )
-    for mark, (start, end) in zip(marks, bounds, strict=True):
+    ends = [*marks[1:], len(events)] if types_first else [mark + 1 for mark in marks]
+    starts = marks if types_first else [0, *ends]
+    for mark, start, end in zip(marks, starts, ends, strict=False):
         yield start, end, EVENT_TYPES[events.types[mark]]
 
 
