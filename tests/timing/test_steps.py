@@ -16,7 +16,7 @@ from engine.timing.pooled import Moments, Pass, pooled
 from engine.timing.stretches import Stretch, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from engine.timing.tempo import Floats
 
