@@ -9,14 +9,15 @@ export class Preview {
   #ask;
   #told = new Map(); // of this regeneration: candidate's number, or null for the map as it is -> PlayedJson
   #run = null; // which regeneration that is
-  #shown = null; // what the player has
+  #isShown = false; // whether the player has anything
   #wanted = null;
 
   constructor(ask) {
     this.#ask = ask;
     this.player = document.createElement("map-player");
     this.caption = h("p", { class: "caption dim", role: "status" });
-    this.element = h("div", { class: "preview" }, this.player, this.caption);
+    this.trouble = h("p", { class: "caption error", role: "alert" });
+    this.element = h("div", { class: "preview" }, this.player, this.caption, this.trouble);
   }
 
   update({ regeneration, candidate }) {
@@ -26,40 +27,42 @@ export class Preview {
       this.#told.clear();
       this.stop();
     }
-    const number = candidate !== null && isDone(candidate) ? candidate.number : null;
-    if (candidate === null || number === null) setText(this.caption, waitingFor(regeneration, candidate));
-    if (this.#wanted === `${run} ${number}`) return;
-    this.#wanted = `${run} ${number}`;
-    this.#show(regeneration.key, number, candidate);
+    const number = candidate !== null && canPlay(candidate) ? candidate.number : null;
+    setText(this.caption, captionOf(regeneration, candidate));
+    // What is half written is asked for again once it is whole.
+    const wanted = JSON.stringify([run, number, number !== null && isDone(candidate)]);
+    if (this.#wanted === wanted) return;
+    this.#wanted = wanted;
+    this.#show(regeneration.key, candidate, number);
   }
 
   stop() {
-    if (this.#shown === null) return;
-    this.#shown = null;
     this.#wanted = null;
+    setText(this.trouble, "");
+    if (!this.#isShown) return;
+    this.#isShown = false;
     this.player.stop();
   }
 
-  async #show(key, number, candidate) {
+  async #show(key, candidate, number) {
     const wanted = this.#wanted;
     try {
-      const [before, after] = await Promise.all([this.#played(key, null), number === null ? null : this.#played(key, number)]);
+      const [before, after] = await Promise.all([this.#played(key, null), number === null ? null : this.#played(key, number, isDone(candidate))]);
       if (wanted !== this.#wanted) return; // another was chosen meanwhile
-      this.#shown = number;
+      this.#isShown = true;
       this.player.show({ before, after });
-      setText(this.caption, after === null ? waitingFor(null, candidate) : "");
     } catch (failure) {
-      if (wanted === this.#wanted) setText(this.caption, failure.message);
+      if (wanted === this.#wanted) setText(this.trouble, failure.message);
     }
   }
 
-  async #played(key, candidate) {
-    if (!this.#told.has(candidate)) {
-      const asked = this.#ask({ type: "play", key, candidate });
-      this.#told.set(candidate, asked);
-      asked.catch(() => this.#told.delete(candidate)); // it can be asked again
-    }
-    return this.#told.get(candidate);
+  /** `isWhole`: it stays as it is, and need not be asked for again. */
+  #played(key, number, isWhole = true) {
+    if (this.#told.has(number)) return this.#told.get(number);
+    const asked = this.#ask({ type: "play", key, candidate: number });
+    if (isWhole) this.#told.set(number, asked);
+    asked.catch(() => this.#told.delete(number)); // it can be asked again
+    return asked;
   }
 }
 
@@ -68,7 +71,10 @@ function runOf({ key, map_version, start_ms, end_ms, candidates }) {
   return JSON.stringify([key, map_version, start_ms, end_ms, candidates.map(({ seed }) => seed)]);
 }
 
-function waitingFor(regeneration, candidate) {
-  if (candidate !== null) return `${nameOf(candidate)} can be played once it is done. Until then: your map as it is.`;
-  return regeneration?.candidates.length === 0 ? "" : "Your map as it is; candidates stand beside it as they are done.";
+const canPlay = (candidate) => isDone(candidate) || (candidate.state === "writing" && candidate.objects > 0);
+
+function captionOf({ candidates }, candidate) {
+  if (candidate === null) return candidates.length === 0 ? "" : "Your map as it is; candidates stand beside it as they are done.";
+  if (isDone(candidate)) return "";
+  return canPlay(candidate) ? `${nameOf(candidate)} as far as it is written.` : `There is nothing of ${nameOf(candidate)} to play yet: your map as it is.`;
 }

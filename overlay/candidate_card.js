@@ -1,7 +1,7 @@
 // One candidate: how far it is, what the rules and the model say of it. It stays the same element while it is
 // written, so that a focus on it stays too.
 
-import { h, icon, setAttribute, setLink, setText } from "./dom.js";
+import { h, icon, linkTo, setAttribute, setLink, setText } from "./dom.js";
 import { plural } from "./format.js";
 import { findingsText, isDone, nameOf, stateText, surpriseWords } from "./regeneration.js";
 
@@ -32,7 +32,7 @@ export class CandidateCard {
     this.element.dataset.state = candidate.state;
     setText(this.name, nameOf(candidate));
     setText(this.state, done ? "" : stateText(candidate));
-    setText(this.objects, candidate.objects > 0 ? plural(candidate.objects, "object") : "");
+    setText(this.objects, candidate.objects > 0 ? plural(candidate.objects, "object") : done ? "no objects" : "");
     setText(this.findings, done ? findingsText(candidate, before) : "");
     this.findings.classList.toggle("fresh", candidate.findings.some((finding) => finding.is_new));
     this.#showSurprise(candidate);
@@ -65,6 +65,6 @@ export class CandidateCard {
 /** By place, so that it can be found in the preview and in the editor. */
 function findingLine({ severity, message, time_ms, timestamp, is_new }) {
   const stamp = h("a", { class: "stamp", text: timestamp || "whole map" });
-  setLink(stamp, time_ms === null || time_ms < 0 || !timestamp ? null : `osu://edit/${encodeURI(timestamp)}`, timestamp);
+  setLink(stamp, time_ms === null || time_ms < 0 ? null : linkTo(timestamp), timestamp);
   return h("li", { class: is_new ? "new" : null }, icon(severity), h("span", {}, stamp, " ", h("span", { text: message }), is_new ? h("span", { class: "badge", text: "new" }) : null));
 }

@@ -3,7 +3,7 @@
 
 import { AcceptBar } from "./accept_bar.js";
 import { CandidateCard } from "./candidate_card.js";
-import { emit, h, icon, setAttribute, setText } from "./dom.js";
+import { emit, h, icon, linkTo, setAttribute, setLink, setText } from "./dom.js";
 import { Preview } from "./before_after.js";
 import { canAccept, doingText, isDone, isWritten, nameOf, neighbour, paceText, shareOf, wordsFor } from "./regeneration.js";
 import { rangeText } from "./time_range.js";
@@ -30,7 +30,7 @@ class CandidateView extends HTMLElement {
   #head() {
     const button = (text, type, name, props = {}) => h("button", { type: "button", onclick: () => emit(this, type), ...props }, icon(name), h("span", { text }));
     this.back = button("Findings", "show-findings", "back", { class: "quiet", title: "Back to the findings; these stay" });
-    this.where = h("h2");
+    this.where = h("a", { class: "stamp" });
     this.state = h("span", { class: "state", role: "status" });
     this.pace = h("span", { class: "pace" });
     this.bar = h("progress", { "aria-label": "Written" });
@@ -38,7 +38,7 @@ class CandidateView extends HTMLElement {
     this.cancel = button("Cancel", "regeneration-cancel", "close", { title: "Stop; what is done stays" });
     this.again = button("Again…", "regenerate", "write", { title: "Write this section once more" });
     this.discard = button("Discard", "regeneration-dismiss", "close", { title: "Let go of these candidates" });
-    return h("header", {}, this.back, this.where, h("span", { class: "doing" }, this.state, this.bar, this.pace), h("span", { class: "actions" }, this.cancel, this.again, this.discard), this.advice);
+    return h("header", {}, this.back, h("h2", {}, this.where), h("span", { class: "doing" }, this.state, this.bar, this.pace), h("span", { class: "actions" }, this.cancel, this.again, this.discard), this.advice);
   }
 
   /** `locked`: seeds used again; `generated`: of this map, or null; `connected`: whether anything can be asked. */
@@ -62,6 +62,7 @@ class CandidateView extends HTMLElement {
     const under_way = isWritten(regeneration);
     this.dataset.state = regeneration.state;
     setText(this.where, rangeText(regeneration));
+    setLink(this.where, linkTo(regeneration.timestamp), regeneration.timestamp);
     setText(this.state, head);
     setText(this.advice, advice);
     setText(this.pace, under_way ? paceText(regeneration.pace) : "");
@@ -121,7 +122,7 @@ class CandidateView extends HTMLElement {
   }
 
   focus() {
-    this.back.focus();
+    (this.list.querySelector('[tabindex="0"]') ?? this.back).focus();
   }
 }
 

@@ -37,6 +37,12 @@ export function isEditorLink(link) {
   return typeof link === "string" && link.startsWith("osu://edit/");
 }
 
+/** A timestamp of the editor's as a link, of a range to its start; null for what is none. */
+export function linkTo(timestamp) {
+  const [, start] = /^(\d{2,}:\d{2}:\d{3}(?: \([\d,|]+\))?)/.exec(timestamp) ?? [];
+  return start ? `osu://edit/${start.replace(" ", "%20")}` : null;
+}
+
 export function setLink(anchor, link, timestamp) {
   const safe = isEditorLink(link);
   setAttribute(anchor, "href", safe ? link : null);

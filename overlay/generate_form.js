@@ -1,6 +1,7 @@
 // The form of the Generate page: what is ordered of a whole map. The few things that matter first, the rest folded.
 
 import { h, setAttribute, setText } from "./dom.js";
+import { shortName } from "./engine_words.js";
 import { modeName } from "./format.js";
 import { BESIDE, CONTEXTS, FACTS, MODES, isMap, orderOf, usualWay, waysOf, wrongWith } from "./song_order.js";
 import { read, write } from "./token.js";
@@ -70,8 +71,8 @@ export class GenerateForm {
   #show(options, mode) {
     this.#options = options;
     for (const option of this.mode.options) option.disabled = !options.modes.includes(option.value) && option.value !== mode;
-    setText(this.by, options.modes.includes(mode) ? `written by ${options.model}` : `${options.model} writes no ${modeName(mode)} maps: choose another mode or model.`);
-    setAttribute(this.by, "title", options.family && `of the family ${options.family}`);
+    setText(this.by, options.modes.includes(mode) ? `written by ${shortName(options.model)}` : `${shortName(options.model)} writes no ${modeName(mode)} maps: choose another mode or model.`);
+    setAttribute(this.by, "title", [options.model, options.family].filter(Boolean).join(", of the family "));
     this.fields = new WishFields(options, recalled(read(`${KEPT_KEY}wishes.${mode}`), options));
     this.contexts = h("div", { class: "contexts" });
     this.superTiming = h("input", { type: "checkbox" });

@@ -1,6 +1,7 @@
 // <generate-page>: a whole map from a song: what is ordered, and how far it is.
 
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
+import { shortName } from "./engine_words.js";
 import { plural } from "./format.js";
 import { GenerateForm } from "./generate_form.js";
 import { doingText, isWritten, paceText, shareOf } from "./regeneration.js";
@@ -75,7 +76,7 @@ class GeneratePage extends HTMLElement {
     this.bar.hidden = !under_way;
     setAttribute(this.bar, "value", shareOf(job.pace));
     setText(this.pace, under_way ? paceText(job.pace) : "");
-    setText(this.about, [job.objects > 0 ? plural(job.objects, "object") : "", under_way ? doingText(job.pace) : "", job.model, job.device].filter(Boolean).join(" · "));
+    setText(this.about, [job.objects > 0 ? plural(job.objects, "object") : "", under_way ? doingText(job.pace) : "", job.model && shortName(job.model), job.device].filter(Boolean).join(" · "));
     setText(this.words, job.note || (job.state === "cancelled" ? "What had been written so far is not kept." : ""));
     this.#showRemarks(job.remarks);
     this.cancel.hidden = !under_way;

@@ -129,12 +129,10 @@ function tellOpinion(before, after) {
   if (ended && before?.state !== after.state) setText(parts.announce, spokenOpinion(after, seen.shown(page.state)));
 }
 
-/** Each candidate as it is done, and how it ended; accepted, what the editor must do about it. */
+/** Each candidate as it is done, and how it ended. */
 function tellRegeneration(before, after) {
-  if (after === null || before === after) return;
-  const text = spokenRegeneration(before, after);
+  const text = after === null || before === after ? "" : spokenRegeneration(before, after);
   if (text) setText(parts.announce, text);
-  if (after.state === "accepted" && before !== null && before.state !== "accepted") writing.accepted(after);
 }
 
 function offerElsewhere(map) {
@@ -168,7 +166,7 @@ function on(type, handler) {
 }
 
 on("finding-select", (choice) => actions.selectFinding(choice));
-on("step-in-time", ({ by }) => actions.goTo(seen.neighbourInTime(page.state, by)));
+on("step-in-time", ({ by }) => (page.state.view === "candidates" ? parts.candidates.step(by) : actions.goTo(seen.neighbourInTime(page.state, by))));
 on("catch-up", () => frame !== null && render());
 on("finding-jump", ({ id }) => actions.jump(seen.byId(page.state, id)));
 on("finding-copy", ({ id }) => actions.copyFinding(seen.byId(page.state, id)));

@@ -2,6 +2,7 @@
 
 import { clock, decimal, plural, stamp } from "./format.js";
 import { SEVERITIES } from "./store.js";
+import { rangeText } from "./time_range.js";
 
 const MOST_POINTS = 3;
 
@@ -69,5 +70,5 @@ export function summaryOf({ overview, edited }, findings) {
 /** The bands of what was generated, for those who hear the page. */
 export function generatedInWords(ranges) {
   const standing = ranges.filter((range) => !range.is_reverted);
-  return standing.length === 0 ? "" : `Generated: ${standing.map(({ timestamp }) => timestamp).join(", ")}.`;
+  return standing.length === 0 ? "" : `Generated: ${standing.map(rangeText).join(", ")}.`;
 }

@@ -3,6 +3,7 @@
 
 import { openDialog } from "./dialogs.js";
 import { emit, h, setAttribute, setText } from "./dom.js";
+import { shortName } from "./engine_words.js";
 import { modeName } from "./format.js";
 import { RangeField } from "./range_field.js";
 import { read, write } from "./token.js";
@@ -79,10 +80,10 @@ export class RegenerateDialog {
 
   #show(options, mode, settings, seeds) {
     this.#options = options;
-    setText(this.by, `written by ${options.model}`);
-    setAttribute(this.by, "title", options.family && `of the family ${options.family}`);
+    setText(this.by, `written by ${shortName(options.model)}`);
+    setAttribute(this.by, "title", [options.model, options.family].filter(Boolean).join(", of the family "));
     if (!options.modes.includes(mode)) {
-      this.body.replaceChildren(...otherModel(`${options.model} writes no ${modeName(mode)} maps.`));
+      this.body.replaceChildren(...otherModel(`${shortName(options.model)} writes no ${modeName(mode)} maps.`));
       return;
     }
     this.kept = `${KEPT_KEY}${mode}`;

@@ -52,7 +52,7 @@ const ADVICE = {
 export function findingsText({ findings }, before) {
   const fresh = findings.filter((finding) => finding.is_new).length;
   const now = findings.length === 0 ? "no findings" : `${plural(findings.length, "finding")}, ${fresh === 0 ? "none new" : `${fresh} new`}`;
-  return `${now}; ${before} before`;
+  return `${now}; ${before > 0 ? before : "none"} before`;
 }
 
 /** Which of the two the model would rather have written; null where it was not asked. */

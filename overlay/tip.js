@@ -2,6 +2,7 @@
 
 import { rateAt } from "./density.js";
 import { h } from "./dom.js";
+import { shortName } from "./engine_words.js";
 import { ago, chance, plural, stamp } from "./format.js";
 import { heatAt } from "./heat.js";
 import { placesAt, pointsNear } from "./overview.js";
@@ -34,7 +35,7 @@ function bandLines(band) {
   if (band === null) return [];
   const { model, seed, at, objects, is_reverted } = band;
   const what = is_reverted ? "generated here once, and taken back" : `generated: ${plural(objects, "object")}`;
-  return [h("span", { class: "written", text: what }), h("i", { text: `${model}, seed ${seed}, ${ago(at, Date.now() / 1000)}` })];
+  return [h("span", { class: "written", text: what }), h("i", { text: `${shortName(model)}, seed ${seed}, ${ago(at, Date.now() / 1000)}` })];
 }
 
 function findingLines({ severity, message, opinion, agreed }) {

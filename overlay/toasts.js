@@ -3,6 +3,7 @@
 import { h, icon } from "./dom.js";
 
 const SHOWN_MS = 4000;
+const READING_MS = 60; // for each letter: a long sentence stays for as long as it takes
 const WITH_ACTION_MS = 9000;
 const ERROR_MS = 12000;
 const MOST = 3;
@@ -21,7 +22,7 @@ class ToastStack extends HTMLElement {
     toast.dataset.topic = topic ?? "";
     this.append(toast);
     if (stays) return;
-    this.#leaveAfter(toast, level === "error" ? ERROR_MS : action ? WITH_ACTION_MS : SHOWN_MS);
+    this.#leaveAfter(toast, Math.max(level === "error" ? ERROR_MS : action ? WITH_ACTION_MS : SHOWN_MS, text.length * READING_MS));
   }
 
   clear(topic) {

@@ -8,8 +8,6 @@ import { allowedSnap, around, gridOf, rangeText, readRange } from "./time_range.
 import { write } from "./token.js";
 import * as store from "./writing_store.js";
 
-const RELOAD = "In the editor, Ctrl+L and Enter load it; saving there first would discard it.";
-
 export class WritingActions {
   #page; // {state, change}
   #socket;
@@ -121,7 +119,8 @@ export class WritingActions {
     const { map } = this.#state;
     const { start_ms, end_ms } = store.rangeOf(this.#state);
     await this.#socket.request({ type: "regenerate", key: map.key, map_version: map.map_version, start_ms, end_ms, ...asked });
-    this.#change({ ...store.look(this.#state, "candidates"), range: null, candidate: null });
+    this.#change({ ...this.#state, range: null, candidate: null });
+    this.showCandidates();
   }
 
   /** The same section once more, whatever range is marked now. */
@@ -171,21 +170,18 @@ export class WritingActions {
     if (await this.#ofMap("dismiss_regeneration")) this.showFindings();
   }
 
-  async undo() {
-    if (await this.#ofMap("undo_write")) this.#say(`Taken back. ${RELOAD}`, { topic: "written" });
+  // That the editor still holds its own copy the companion says itself, after each of these.
+
+  undo() {
+    this.#ofMap("undo_write");
   }
 
-  async redo() {
-    if (await this.#ofMap("redo_write")) this.#say(`In the file once more. ${RELOAD}`, { topic: "written" });
+  redo() {
+    this.#ofMap("redo_write");
   }
 
-  async revert({ id }) {
-    if (await this.#ofMap("revert_range", { range: id })) this.#say(`What stood there before is back in the file. ${RELOAD}`, { topic: "written" });
-  }
-
-  /** Once it is accepted the editor's own copy is the danger: said for as long as it takes to read. */
-  accepted(regeneration) {
-    this.#say(regeneration.note || `It is in the file. ${RELOAD}`, { topic: "written", stays: true });
+  revert({ id }) {
+    this.#ofMap("revert_range", { range: id });
   }
 
   /** `then`: what somebody wanted to do when it came up; done as soon as the companion says that it may be. */

@@ -2,9 +2,11 @@
 // generated, with the way back for each.
 
 import { emit, h, icon, setAttribute, setText } from "./dom.js";
+import { shortName } from "./engine_words.js";
 import { ago, plural } from "./format.js";
 import { Popover } from "./popover.js";
 import { isDone, isWritten, paceText, wordsFor } from "./regeneration.js";
+import { rangeText } from "./time_range.js";
 
 const SHOWN_SEED = 9; // figures: one of twenty would push the rest out of the line
 
@@ -70,11 +72,11 @@ class WrittenLine extends HTMLElement {
   }
 
   #range({ id, timestamp, start_ms, end_ms, model, seed, at, objects, can_revert, is_reverted }) {
-    const facts = [model, `seed ${shortSeed(seed)}`, plural(objects, "object"), ago(at, Date.now() / 1000)].join(" · ");
-    const where = h("button", { type: "button", class: "link where", text: timestamp, title: "Mark this stretch on the timeline", onclick: () => emit(this, "range-set", { range: { start_ms, end_ms } }) });
+    const facts = [shortName(model), `seed ${shortSeed(seed)}`, plural(objects, "object"), ago(at, Date.now() / 1000)].join(" · ");
+    const where = h("button", { type: "button", class: "link where", text: rangeText({ start_ms, end_ms }), title: `Mark this stretch on the timeline: ${timestamp}`, onclick: () => emit(this, "range-set", { range: { start_ms, end_ms } }) });
     const revert = h("button", { type: "button", class: "revert", title: "Put back what stood here before", onclick: () => emit(this, "revert-range", { id }) }, icon("undo"), h("span", { text: "Revert" }));
     revert.dataset.id = id;
-    revert.setAttribute("aria-label", `Revert ${timestamp}`);
+    revert.setAttribute("aria-label", `Revert ${rangeText({ start_ms, end_ms })}`);
     return h("li", { class: is_reverted ? "reverted" : null }, where, h("span", { class: "dim", text: facts, title: `seed ${seed}` }), can_revert ? revert : h("span", { class: "tag dim", text: is_reverted ? "taken back" : "changed since" }));
   }
 
@@ -88,17 +90,18 @@ class WrittenLine extends HTMLElement {
 function lineOf(regeneration, generated) {
   if (generated?.overwritten) return generated.overwritten;
   if (regeneration === null) return standingLine(generated?.ranges ?? []);
-  const { head } = wordsFor(regeneration);
+  const { head, advice } = wordsFor(regeneration);
+  if (regeneration.state === "accepted") return `${rangeText(regeneration)}: accepted. ${advice}`;
   const done = regeneration.candidates.filter(isDone).length;
   const rate = isWritten(regeneration) ? paceText(regeneration.pace) : "";
-  return [`${regeneration.timestamp}: ${done > 0 || isWritten(regeneration) ? head : head.toLowerCase()}`, rate].filter(Boolean).join(" · ");
+  return [`${rangeText(regeneration)}: ${done > 0 || isWritten(regeneration) ? head : head.toLowerCase()}`, rate].filter(Boolean).join(" · ");
 }
 
 function standingLine(ranges) {
   const standing = ranges.filter((range) => !range.is_reverted);
   if (ranges.length === 0) return null;
   if (standing.length === 0) return "What was generated in this map is taken back.";
-  return standing.length === 1 ? `${standing[0].timestamp} was generated.` : `${standing.length} parts of this map were generated.`;
+  return standing.length === 1 ? `${rangeText(standing[0])} was generated.` : `${standing.length} parts of this map were generated.`;
 }
 
 const shortSeed = (seed) => (seed.length > SHOWN_SEED ? `${seed.slice(0, SHOWN_SEED - 1)}…` : seed);

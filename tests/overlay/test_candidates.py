@@ -158,6 +158,19 @@ class TestLookingAtThem:
         asked = [each["candidate"] for each in companion.received if each["type"] == "play"]
         assert sorted(asked, key=str) == [0, 1, None]
 
+    async def test_what_is_half_written_can_be_played_and_again_once_it_is_whole(
+        self, overlay: OverlayPage, companion: ScriptedCompanion
+    ) -> None:
+        await show(
+            overlay, companion, write.regeneration("writing", write.candidate(0, "writing", objects=7))
+        )
+        await card(overlay, 1).click()
+        await expect(view(overlay)).to_contain_text("Candidate 1 as far as it is written.")
+        await companion.send(write.regeneration("done", write.candidate(0)))
+        await expect(view(overlay)).not_to_contain_text("as far as it is written")
+        asked = [each["candidate"] for each in companion.received if each["type"] == "play"]
+        assert asked == [None, 0, 0]
+
     async def test_arrow_keys_switch_between_those_that_are_done(
         self, overlay: OverlayPage, companion: ScriptedCompanion
     ) -> None:
@@ -257,12 +270,14 @@ class TestAccepting:
         candidates = DONE["candidates"]
         await companion.send(write.generated(write.generated_range()))
         await companion.send(write.regeneration("accepted", *candidates, note=note))
-        await expect(overlay.toasts).to_contain_text("Ctrl+L")
+        await expect(view(overlay)).to_contain_text("Ctrl+L")
         await expect(view(overlay)).to_contain_text("What you accepted is in [Insane].")
         await expect(view(overlay).get_by_role("button", name="Accept")).to_be_hidden()
         await view(overlay).get_by_role("button", name="Undo").click()
         assert (await companion.request("undo_write"))["key"] == write.KEY
-        await expect(overlay.toasts).to_contain_text("Taken back.")
+        await overlay.press("Escape")
+        await expect(line(overlay)).to_contain_text("accepted. Written to the file.")
+        await expect(line(overlay)).to_contain_text("Ctrl+L")
 
 
 @pytest.mark.parametrize("width", [360, 1200])

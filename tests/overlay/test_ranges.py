@@ -227,7 +227,8 @@ async def test_a_finger_moves_the_song_and_a_long_press_opens_the_menu(overlay: 
     """Where a page is touched the browser itself may not say that a press was long."""
     press = """(stage, held_ms) => {
         const box = stage.getBoundingClientRect();
-        const at = {clientX: box.left + 300, clientY: box.top + 110, pointerType: "touch", pointerId: 7, bubbles: true, button: 0};
+        const [clientX, clientY] = [box.left + 300, box.top + 110];
+        const at = {clientX, clientY, pointerType: "touch", pointerId: 7, bubbles: true, button: 0};
         stage.setPointerCapture = () => {};
         stage.dispatchEvent(new PointerEvent("pointerdown", at));
         return new Promise((done) => setTimeout(() => {

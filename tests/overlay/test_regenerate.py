@@ -68,9 +68,8 @@ async def ready(overlay: OverlayPage) -> Locator:
 
 class TestTheDisclosure:
     @pytest_asyncio.fixture(autouse=True, loop_scope="session")
-    async def unread(self, overlay: OverlayPage, companion: ScriptedCompanion) -> None:
+    async def unread(self, companion: ScriptedCompanion) -> None:
         await companion.send(write.undisclosed())
-        assert overlay
 
     async def test_the_first_time_the_criteria_come_before_anything_else(
         self, overlay: OverlayPage, companion: ScriptedCompanion

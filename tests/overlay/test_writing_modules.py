@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
+from daemon.wire_writing_requests import GenerateMap, WishesAsked
 from tests.overlay import messages as say
 from tests.overlay import writing_messages as write
 
@@ -27,7 +28,7 @@ class TestRanges:
             ("00:10:000 (1,2) - 00:20:500 (3) - ", 10_000, 20_500),
             ("00:10:000 (10000|0,10250|3) - 01:20:500", 10_000, 80_500),
             ("osu://edit/00:10:000 - osu://edit/00:20:000", 10_000, 20_000),
-            ("  1:05.250–1:06.000 ", 65_250, 66_000),
+            ("  1:05.250\N{EN DASH}1:06.000 ", 65_250, 66_000),
             ("0:10 - 0:20", 10_000, 20_000),
             ("12000 - 13500", 12_000, 13_500),
         ],
@@ -66,7 +67,8 @@ class TestRanges:
     async def test_a_range_is_put_on_the_nearest_bars_or_combos(
         self, run: Run, snap: str, rough: tuple[float, float], there: tuple[int, int]
     ) -> None:
-        body = "return Object.values(time_range.snapped({start_ms: given[0], end_ms: given[1]}, given[2], given[3]));"
+        body = """const [start_ms, end_ms, grid, snap] = given;
+            return Object.values(time_range.snapped({start_ms, end_ms}, grid, snap));"""
         assert await run(body, [*rough, GRID, snap]) == list(there)
 
     async def test_a_barline_between_milliseconds_does_not_wander(self, run: Run) -> None:
@@ -140,14 +142,10 @@ class TestWishes:
         assert await run(body, options) == [["descriptors"], ["year", "temperature"]]
 
     async def test_every_wish_of_the_companion_has_a_field(self, run: Run) -> None:
-        from daemon.wire_writing_requests import WishesAsked  # noqa: PLC0415  the page has no other claim on it
-
         known = sorted(await run("return Object.keys(wishes.WISHES);"))
         assert known == sorted(WishesAsked.model_fields)
 
     async def test_no_field_takes_what_the_companion_would_refuse(self, run: Run) -> None:
-        from daemon.wire_writing_requests import WishesAsked  # noqa: PLC0415  as above
-
         fields = await run("return wishes.WISHES;")
         limits = {"kind": "number"}.items()
         for name, field in fields.items():
@@ -162,7 +160,8 @@ class TestWishes:
         assert await run(body, write.options()) == {"year": 2014}
 
     async def test_what_is_not_wanted_brings_the_guidance_it_needs(self, run: Run) -> None:
-        body = "return given[1].map((guidance) => wishes.askedOf({unwanted_descriptors: ['streams'], guidance}, given[0]));"
+        body = """const unwanted_descriptors = ["streams"];
+            return given[1].map((guidance) => wishes.askedOf({unwanted_descriptors, guidance}, given[0]));"""
         options = write.options(wishes=["unwanted_descriptors", "guidance"])
         unwanted = {"unwanted_descriptors": ["streams"]}
         assert await run(body, [options, [None, 1.5]]) == [
@@ -262,7 +261,7 @@ class TestARegeneration:
 
 
 class TestAnOrder:
-    FORM: dict[str, Any] = {
+    FORM: ClassVar[dict[str, Any]] = {
         "source": ' "C:\\Music\\song.mp3" ',
         "mode": "osu",
         "ways": {"timing": "write", "kiai": "leave", "map": "write", "sv": "leave"},
@@ -296,8 +295,6 @@ class TestAnOrder:
         assert made["super_timing"] is False
 
     async def test_the_companion_understands_it(self, run: Run) -> None:
-        from daemon.wire_writing_requests import GenerateMap  # noqa: PLC0415  the page has no other claim on it
-
         made = await self.order(run, seed="18446744073709551615", values={"year": 2014})
         GenerateMap.model_validate_json(json.dumps(made))
 

@@ -1,4 +1,4 @@
-"""Messages about writing for the tests of the page: variations of the companion's own, like those of `messages`."""
+"""Messages about writing for the tests of the page: variations of the companion's own, as in `messages`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def writing(**changes: Any) -> Message:
 
 
 def undisclosed() -> Message:
-    return EXAMPLES["writing_undisclosed"]
+    return dict(EXAMPLES["writing_undisclosed"])
 
 
 def candidate(number: int, state: str = "done", **changes: Any) -> Message:
@@ -76,7 +76,7 @@ def options(**changes: Any) -> Message:
 
 
 def played(asked: Message) -> Message:
-    """A stretch of the map, or of a candidate of it: a reply's data. Without a song, which no scripted one serves."""
+    """A stretch of the map, or of a candidate of it: a reply's data. No song: a scripted one serves none."""
     new = asked["candidate"] is not None
     objects = [
         vary(each, is_new=new and each["is_new"]) for each in EXAMPLES["reply_played"]["data"]["objects"]
