@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from engine.tokens.events import Event
     from engine.tokens.grammar import Grammar
 
-SEEN_OBJECTS: Final = 2 * TRAINED_POINTS
-"""Of a map on each side of a section. A point looks at 128 on each side, and what those looked at shows."""
+SEEN_OBJECTS: Final = TRAINED_POINTS
+"""Of a map on each side of a section: of at least a point each, and a point looks no farther. More would only
+be felt through others that stay where they are.
+"""
 
 
 def exactly(grammar: Grammar) -> Grammar:
