@@ -35,7 +35,7 @@ from daemon.signals import on_signals
 from daemon.single import Address, Instance, bring_forward, load_token
 from daemon.songs.library import find_songs
 from daemon.songs.song import SongLengths
-from daemon.store import open_store
+from daemon.store import STORE_NAME, open_store
 from daemon.tasks import Tasks
 from daemon.watch.watching import Watching
 from daemon.workbench import Workbench
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 PAGE = Path(__file__).resolve().parent.parent / "overlay"
-STORE_NAME, ICON_NAME = "mapside.sqlite", "mapside.ico"
+ICON_NAME = "mapside.ico"
 EXIT_SETTINGS, EXIT_NO_ANSWER, EXIT_INTERRUPTED = 2, 3, 130
 
 

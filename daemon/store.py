@@ -14,7 +14,7 @@ import sqlite3
 import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from daemon.database import StoreError, connect, without
 from daemon.matching import Anchor
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+STORE_NAME: Final = "mapside.sqlite"
 RULES, MODEL = "f", "m"
 """Who found what is marked: the ids of their findings begin with it."""
 

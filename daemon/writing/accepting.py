@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from daemon.archive import UnrecordedError
 from daemon.requests import RefusedError
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from daemon.archive import Archive
     from daemon.watch.reading import Reading
-    from daemon.writing.attempt import Attempt
     from daemon.writing.history import History, Range, Write
     from daemon.writing.ledger import Ledger
     from daemon.writing.writer import Writer
@@ -59,41 +58,54 @@ class Written:
     path: Path
 
 
+class Origin(Protocol):
+    """What candidates were written for."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def content_hash(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def model(self) -> str: ...
+
+
 class Accepting:
     def __init__(self, *, archive: Archive, ledger: Ledger, writer: Writer) -> None:
         self._archive = archive
         self._ledger = ledger
         self._writer = writer
 
-    async def over_file(self, attempt: Attempt, candidate: Candidate) -> Written:
-        order = attempt.order
-        reading = await _read(order.path)
-        if reading.version.content_hash != order.content_hash:
+    async def over_file(self, origin: Origin, candidate: Candidate) -> Written:
+        reading = await _read(origin.path)
+        if reading.version.content_hash != origin.content_hash:
             raise RefusedError(STALE)
         if candidate.data == reading.data:
             raise RefusedError("That candidate is what the map holds already: nothing was written.")
 
         def make(before: str, after: str) -> NewWrite:
-            range_ = _range_of(attempt, candidate, before, content_hash(candidate.data))
+            range_ = _range_of(origin, candidate, before, content_hash(candidate.data))
             return _new_write(Kind.ACCEPTED, change, before, after, ranges=(range_,))
 
-        change = Change(order.path, reading.data, candidate.data)
-        await _done(self._writer.write(order.key, change, make))
-        return Written(order.key, order.path)
+        change = Change(origin.path, reading.data, candidate.data)
+        await _done(self._writer.write(origin.key, change, make))
+        return Written(origin.key, origin.path)
 
-    async def as_new(self, attempt: Attempt, candidate: Candidate, name: str) -> Written:
+    async def as_new(self, origin: Origin, candidate: Candidate, name: str) -> Written:
         """What of the map it comes of was generated already is generated in the new one as well."""
-        order = attempt.order
-        path, data = await asyncio.to_thread(_new_difficulty, order.path, candidate.data, name)
-        inherited = (await self.history(order.key)).left
+        path, data = await asyncio.to_thread(_new_difficulty, origin.path, candidate.data, name)
+        inherited = (await self.history(origin.key)).left
 
         def make(before: str, after: str) -> NewWrite:
-            range_ = _range_of(attempt, candidate, before, content_hash(data))
-            change = Change(path, order.data, data)
+            range_ = _range_of(origin, candidate, before, content_hash(data))
+            change = Change(path, origin.data, data)
             ranges = (*map(_copied, inherited), range_)
             return _new_write(Kind.NEW, change, before, after, ranges=ranges)
 
-        return Written(await _done(self._writer.create(path, data, order.data, make)), path)
+        return Written(await _done(self._writer.create(path, data, origin.data, make)), path)
 
     async def undo(self, key: str) -> Written:
         path, reading, history = await self._now(key)
@@ -243,15 +255,15 @@ def _new_write(
     )
 
 
-def _range_of(attempt: Attempt, candidate: Candidate, before: str, hash_after: str) -> NewRange:
+def _range_of(origin: Origin, candidate: Candidate, before: str, hash_after: str) -> NewRange:
     return NewRange(
         start_ms=candidate.start_ms,
         end_ms=candidate.end_ms,
-        model=attempt.order.model,
+        model=origin.model,
         seed=candidate.seed,
         at=time.time(),
         objects=candidate.objects,
-        hash_before=attempt.order.content_hash,
+        hash_before=origin.content_hash,
         hash_after=hash_after,
         before=before,
     )

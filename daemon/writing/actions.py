@@ -161,10 +161,10 @@ class WritingActions:
         if candidate is None:
             raise RefusedError(NO_CANDIDATE)
         if asked.to == "file":
-            written = await self._accepting.over_file(attempt, candidate)
+            written = await self._accepting.over_file(attempt.order, candidate)
             note = EDITOR_HOLDS_ITS_COPY.format(what="Written.")
         else:
-            written = await self._accepting.as_new(attempt, candidate, asked.name)
+            written = await self._accepting.as_new(attempt.order, candidate, asked.name)
             note = NEW_IN_SET.format(name=written.path.name)
         self._regenerations.accepted(attempt, note)
         self._on_written(written, note)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
+BACKUPS: Final = "backups"
+"""The folder, among our own."""
 _NAME: Final = re.compile(r"(\d{8}-\d{6}-\d{6})-([0-9a-f]{64})\.osu")
 _UNFINISHED: Final = ".unfinished"
 _UNFIT: Final = re.compile(r"[^\w \-\[\]().!]+")

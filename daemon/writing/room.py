@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from daemon import paths
 from daemon.archive import UnrecordedError
+from daemon.watch.notices import is_map
 from daemon.writing.accepting import Accepting
 from daemon.writing.actions import WritingActions
 from daemon.writing.at_hand import AtHand
-from daemon.writing.backups import Backups
+from daemon.writing.backups import BACKUPS, Backups
 from daemon.writing.generated import Generated
 from daemon.writing.permission import Permission
 from daemon.writing.regeneration import Regenerations
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from daemon.writing.at_hand import MapAtHand
     from engine.checks.check import Check
 
-BACKUPS: Final = "backups"
-
 
 class Writing:
     def __init__(self, settings: WritingSettings, checks: Sequence[Check], rooms: Rooms) -> None:
@@ -46,7 +45,12 @@ class Writing:
         self._permission = Permission(settings, rooms.link, can_record=rooms.store.is_lasting)
         self._regenerations = Regenerations(link=rooms.link, tasks=tasks, checks=checks, on_told=tell)
         self._whole_map = WholeMap(
-            link=rooms.link, tasks=tasks, writer=self._writer, on_told=tell, on_end=self._say_if_nobody_looks
+            link=rooms.link,
+            tasks=tasks,
+            writer=self._writer,
+            on_told=tell,
+            on_written=self._look_if_watched,
+            on_end=self._say_if_nobody_looks,
         )
         self.actions = WritingActions(
             settings=settings,
@@ -131,13 +135,19 @@ class Writing:
     def _written(self, written: Written, note: str) -> None:
         """Path 1 goes over what we wrote like over any save."""
         self._rooms.pages.tell("info", note)
-        self._rooms.tasks.start("look at what was written", self._look(written))
+        self._rooms.tasks.start("look at what was written", self._look(written.path))
 
-    async def _look(self, written: Written) -> None:
+    def _look_if_watched(self, path: Path) -> None:
+        """A whole map may lie anywhere; in the Songs folder it is a map like others."""
+        songs = self._rooms.watching.folder
+        if songs is not None and is_map(path.name) and path.is_relative_to(songs):
+            self._rooms.tasks.start("look at what was written", self._look(path))
+
+    async def _look(self, path: Path) -> None:
         if self._rooms.link.ai:
-            self._rooms.opinions.expect(written.path)
-        if not await self._rooms.workbench.look_at(written.path):
-            self._rooms.opinions.give_up(written.path)
+            self._rooms.opinions.expect(path)
+        if not await self._rooms.workbench.look_at(path):
+            self._rooms.opinions.give_up(path)
 
     def _say_if_nobody_looks(self, sentence: str) -> None:
         self._rooms.pages.tell_whoever_is_there("info", sentence)

@@ -73,6 +73,7 @@ class WholeMap:
         tasks: Tasks,
         writer: Writer,
         on_told: Callable[[Message], None],
+        on_written: Callable[[Path], None],
         on_end: Callable[[str], None],
     ) -> None:
         """`on_end` gets a sentence for whoever is there: it may take long, and nobody waits before a page."""
@@ -80,6 +81,7 @@ class WholeMap:
         self._tasks = tasks
         self._writer = writer
         self._on_told = on_told
+        self._on_written = on_written
         self._on_end = on_end
         self._task: asyncio.Task[None] | None = None
         self._is_putting = False
@@ -124,7 +126,8 @@ class WholeMap:
         try:
             await asyncio.to_thread(_must_be_heard, order.beside[0])
             written = await self._listen(order)
-            path = await self._put(order, written)
+            self._is_putting = True
+            path = await put_in_folder(self._writer, order, written)
         except EngineStoppedError:
             self._become(self._ended(State.CANCELLED, "The engine was unloaded: no map was written."))
         except (EngineError, NotWrittenError) as error:
@@ -140,6 +143,7 @@ class WholeMap:
                 remarks=written.remarks,
             )
             self._become(done)
+            self._on_written(path)
             self._on_end(f"{path.name} is written.")
 
     async def _listen(self, order: MapOrder) -> WrittenMap:
@@ -162,40 +166,40 @@ class WholeMap:
             raise EngineError(NOT_ALL)
         return last
 
-    async def _put(self, order: MapOrder, written: WrittenMap) -> Path:
-        """Recorded like whatever else a model writes; a map in an archive is known by its content."""
-        self._is_putting = True
-        folder = order.folder
-        if order.has_own_folder and not order.is_packed:
-            folder /= set_name(Document.parse(written.data).beatmap.metadata)
-        prepare = packed if order.is_packed else placed
-        path, data = await asyncio.to_thread(prepare, folder, written.data, order.beside)
-        range_ = whole_range(written, order.question)
-
-        def make(before: str, after: str) -> NewWrite:
-            return NewWrite(
-                kind=Kind.NEW,
-                at=range_.at,
-                hash_before="",
-                hash_after=content_hash(data),
-                before=before,
-                after=after,
-                ranges=(range_,),
-            )
-
-        await self._writer.create(path, data, None, make)
-        return path
-
     def _become(self, shown: ShownSongJob) -> None:
         if shown != self.shown:
             self.shown = shown
             self._on_told(self.message)
 
 
+async def put_in_folder(writer: Writer, order: MapOrder, written: WrittenMap) -> Path:
+    """Recorded like whatever else a model writes; a map in an archive is known by its content."""
+    folder = order.folder
+    if order.has_own_folder and not order.is_packed:
+        folder /= set_name(Document.parse(written.data).beatmap.metadata)
+    prepare = packed if order.is_packed else placed
+    path, data = await asyncio.to_thread(prepare, folder, written.data, order.beside)
+    range_ = whole_range(written, order.question)
+
+    def make(before: str, after: str) -> NewWrite:
+        return NewWrite(
+            kind=Kind.NEW,
+            at=range_.at,
+            hash_before="",
+            hash_after=content_hash(data),
+            before=before,
+            after=after,
+            ranges=(range_,),
+        )
+
+    await writer.create(path, data, None, make)
+    return path
+
+
 def _must_be_heard(audio: Path) -> None:
     song = measure(audio)
     if song.problem:
-        raise EngineError(song.problem)
+        raise EngineError(f"the song cannot be heard: {song.problem}")
 
 
 def whole_range(written: WrittenMap, question: Generate) -> NewRange:

@@ -12,16 +12,19 @@ import asyncio
 import logging
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from filelock import FileLock, Timeout
 
 from daemon.archive import UnrecordedError
+from daemon.paths import ensure_folder
 from daemon.writing import safe_write
-from daemon.writing.safe_write import content_hash
+from daemon.writing.safe_write import NotWrittenError, content_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from daemon.archive import Archive
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+
+LOCK_NAME: Final = "in-use.lock"
+OTHERS_TAKE_S: Final = 10.0
+"""At most, for a write: the command line and the companion may both be at it."""
 
 
 class OwnWrites(Protocol):
@@ -65,6 +72,7 @@ class Writer:
         self._own_writes = own_writes
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mapside-write")
         self._one_at_a_time = asyncio.Lock()
+        self._others = FileLock(backups.folder / LOCK_NAME)
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def write(self, map_key: str, change: Change, make: Callable[[str, str], NewWrite]) -> None:
@@ -116,7 +124,7 @@ class Writer:
 
     async def settle(self) -> list[str]:
         """Looks into what was cut short. Sentences for the person, of what they have to know."""
-        async with self._one_at_a_time:
+        async with self._alone():
             return await self._settle()
 
     async def read_backup(self, ref: str) -> bytes | None:
@@ -182,7 +190,7 @@ class Writer:
         """To the end, whoever loses interest meanwhile; one write after another."""
 
         async def in_turn() -> None:
-            async with self._one_at_a_time:
+            async with self._alone():
                 await self._settle()  # where the record failed after the last write
                 await work()
 
@@ -190,6 +198,30 @@ class Writer:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.shield(task)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Not while another Mapside writes: what it is about to do looks like what a crash has left."""
+        async with self._one_at_a_time:
+            await self._in_thread(self._acquire)
+            try:
+                yield
+            finally:
+                await self._in_thread(self._others.release)
+
+    def _acquire(self) -> None:
+        try:
+            ensure_folder(self._backups.folder)
+            self._others.acquire(timeout=OTHERS_TAKE_S)
+        except Timeout as error:
+            raise NotWrittenError(
+                "Another Mapside is writing a map at this moment: nothing was written. Try again."
+            ) from error
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise NotWrittenError(
+                f"No backup could be kept in {self._backups.folder} ({reason}): nothing was written."
+            ) from error
 
     async def _in_thread(self, function: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
