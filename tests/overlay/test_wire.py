@@ -28,7 +28,8 @@ SPY = """() => {
   };
   const read = (target, name, path) => {
     const found = target[name];
-    const ofTheLanguage = typeof name === "symbol" || typeof found === "function" || name === "toJSON";
+    const asked = typeof name === "symbol" || ["toJSON", "then"].includes(name);
+    const ofTheLanguage = asked || typeof found === "function";
     if (ofTheLanguage) return found;
     const isList = Array.isArray(target);
     if (!isList && !dictionaries.has(path)) {

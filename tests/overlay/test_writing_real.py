@@ -1,4 +1,4 @@
-"""Page, real companion, real engine and a small model: from a right-click to the file on the disk and back."""
+"""Page, companion, engine and a small model, all real: from a right-click to the file on disk and back."""
 
 from __future__ import annotations
 

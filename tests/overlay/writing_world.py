@@ -33,7 +33,7 @@ def write_model(folder: Path) -> Path:
 
 def write_song(file: Path) -> None:
     """Noise: something to hear at every moment."""
-    heard = random.Random(4)  # noqa: S311  the same song every time
+    heard = random.Random(4)
     samples = [heard.randrange(-9000, 9000) for _ in range(SECONDS * RATE)]
     with wave.open(str(file), "wb") as song:
         song.setnchannels(1)
