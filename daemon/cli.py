@@ -13,7 +13,7 @@ EXIT_INTERRUPTED: Final = 130
 
 try:
     from daemon.commands import check as cli_check
-    from daemon.commands import mod, models, tokens
+    from daemon.commands import generate, generate_options, mod, models, tokens
     from daemon.commands.asking import EngineRefusedError
     from daemon.console import take_any_letter
     from daemon.settings import SettingsError
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_tokens(commands)
     _add_mod(commands)
+    _add_generate(commands)
     doctor = commands.add_parser(
         "doctor", help="look for what would keep Mapside from working, and say what to do"
     )
@@ -77,6 +78,18 @@ def _add_mod(commands: Any) -> None:
     )
     mod.add_arguments(parser)
     parser.set_defaults(run=mod.mod)
+
+
+def _add_generate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "generate",
+        help="have a model write a section of a map, or a whole one",
+        description="Have a model write a section of a map, or a whole one.",
+        epilog=generate.EXIT_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    generate_options.add_arguments(parser)
+    parser.set_defaults(run=generate.generate)
 
 
 def _add_tokens(commands: Any) -> None:
