@@ -10,7 +10,7 @@ Of a section only its own objects move; those around it stand where the map has 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -31,13 +31,8 @@ if TYPE_CHECKING:
     from engine.diffusion.classes import Style
     from engine.diffusion.load import Diffusion
     from engine.diffusion.sequence import PointSequence
-    from engine.tokens.events import Event
+    from engine.tokens.events import Event, Ints
     from engine.tokens.grammar import Grammar
-
-SEEN_OBJECTS: Final = TRAINED_POINTS
-"""Of a map on each side of a section: of at least a point each, and a point looks no farther. More would only
-be felt through others that stay where they are.
-"""
 
 
 def exactly(grammar: Grammar) -> Grammar:
@@ -48,15 +43,23 @@ def exactly(grammar: Grammar) -> Grammar:
 def around(
     events: Iterable[Event], start_ms: float, end_ms: float, *, types_first: bool
 ) -> tuple[Events, Events]:
-    """Of a map's events those of the objects that begin before the section, and from its end on. As many as
-    the section can feel.
+    """Of a map's events those of the objects that begin before the section, and from its end on: as many of
+    the nearest as its points look at. More would only be felt through others that stay where they are.
     """
     told = Events.of(events)
     objects = told_objects(told, types_first=types_first)
     starts_ms = np.array([obj.start_ms for obj in objects.objects])
-    before = np.flatnonzero(starts_ms < start_ms)[-SEEN_OBJECTS:]
-    after = np.flatnonzero(starts_ms >= end_ms)[:SEEN_OBJECTS]
-    return told.at(np.isin(objects.owners, before)), told.at(np.isin(objects.owners, after))
+    opens = objects.starts == np.arange(len(told))
+    points = np.bincount(objects.owners[opens & (objects.owners >= 0)], minlength=len(starts_ms))
+    before, after = np.flatnonzero(starts_ms < start_ms)[::-1], np.flatnonzero(starts_ms >= end_ms)
+    first, second = (np.isin(objects.owners, _nearest(each, points)) for each in (before, after))
+    return told.at(first), told.at(second)
+
+
+def _nearest(objects: Ints, points: Ints) -> Ints:
+    """The first of them, until they have as many points as one of the model's looks at."""
+    counted = np.cumsum(points[objects]) - points[objects]
+    return objects[counted < TRAINED_POINTS]
 
 
 def refined(

@@ -12,8 +12,8 @@ import pytest
 from engine.beatmap.builder import osu
 from engine.beatmap.timing import Timing
 from engine.diffusion.classes import Style
-from engine.diffusion.refine import SEEN_OBJECTS, around, exactly, refined
-from engine.diffusion.sample import Settings
+from engine.diffusion.refine import around, exactly, refined
+from engine.diffusion.sample import TRAINED_POINTS, Settings
 from engine.diffusion.sequence import points_of, to_pixels
 from engine.diffusion.slider_ends import put_right
 from engine.jobs import Progress
@@ -180,13 +180,22 @@ def test_what_stands_around_a_section_is_seen() -> None:
     assert placed != other
 
 
-def test_as_much_of_the_map_as_can_be_felt_is_around() -> None:
+def test_as_much_of_the_map_as_is_looked_at_is_around() -> None:
     whole = exact(song(700))
     before, after = around(whole, 350 * 400, 351 * 400, types_first=True)
-    assert len(places(before)) == SEEN_OBJECTS
+    assert len(places(before)) == len(places(after)) == TRAINED_POINTS
     assert before[-1].time == 349 * 400
     assert after[0].time == 351 * 400
-    assert len(places(after)) == SEEN_OBJECTS
+
+
+def test_a_slider_is_around_as_a_whole() -> None:
+    built = osu().timing(150)
+    for index in range(100):
+        built = built.slider(1000 * index, "B|300:192|330:250|356:192", 140)
+    before, _ = around(exact(built), 1e6, 1e7, types_first=True)
+    points = points_of(before, types_first=True)
+    assert TRAINED_POINTS <= len(points) < TRAINED_POINTS + 5
+    assert before[0].type is EventType.SLIDER_HEAD
 
 
 def test_what_begins_before_a_section_is_before_it_to_its_end() -> None:
