@@ -24,6 +24,7 @@ class Meter:
         self._begun_at: float | None = None
         self._looked_at, self._looked_ids = 0.0, 0
         self._ids_per_s = 0.0
+        self._done = self._total = 0.0
         self.ids = 0
 
     def pace(self, done: float, total: float, doing: str) -> Pace:
@@ -31,8 +32,10 @@ class Meter:
         return Pace(done, total, doing, self.ids, self._ids_per_s, None)
 
     def writing(self, done: float, total: float, doing: str, ids: int) -> Pace:
-        """`ids`: written so far."""
+        """`ids`: written so far. Of one total it never goes back: what is begun is counted by a guess."""
         now = self._clock()
+        self._done = done = max(done, self._done) if total == self._total else done
+        self._total = total
         if self._begun_at is None:
             self._begun_at = self._looked_at = now
             self._looked_ids = ids
