@@ -123,7 +123,6 @@ export class PlayerClock extends EventTarget {
 
   #begin(audio, time_ms) {
     audio.currentTime = time_ms / 1000;
-    Object.assign(audio, { playbackRate: this.#rate, volume: this.#volume });
     this.#fresh = true;
     const if_still = (then) => (told) => audio === this.#audio && then(told);
     audio.play().then(

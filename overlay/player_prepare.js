@@ -33,7 +33,11 @@ export const inSection = (map) => (object) => object.time_ms >= map.section_star
 /** The side before, with those objects of the section marked that the side after no longer has. */
 export function withGone(before, after) {
   const within = inSection(before);
-  const stays = (object) => after.objects.some((other) => isSame(before.mode, object, other));
+  const stays = (object) => {
+    const from = firstFrom(after.objects, object.time_ms - SAME_MS);
+    const until = firstFrom(after.objects, object.time_ms + SAME_MS + 1);
+    return after.objects.slice(from, until).some((other) => isSame(before.mode, object, other));
+  };
   return { ...before, objects: before.objects.map((object) => (within(object) && !stays(object) ? { ...object, is_gone: true } : object)) };
 }
 
@@ -50,6 +54,17 @@ function isSameWay(a, b) {
   if (!near([a.x, a.y], [b.x, b.y])) return false;
   if (a.line === null || b.line === null) return a.line === b.line;
   return Math.abs(a.line.total - b.line.total) <= SAME_PX && near(a.line.points.at(-1), b.line.points.at(-1));
+}
+
+/** The place of the first thing at or after a time, in a list in order. */
+export function firstFrom(list, time_ms) {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle].time_ms < time_ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What is on screen at a time: from `early_ms` before an object begins to `late_ms` after it ends. */

@@ -9,6 +9,8 @@ const LEAST_BEAT_PX = 4; // closer together, only measures are drawn
 const SAID_EVERY_MS = 1000;
 const ROW = { top: 22, tall: 9, gap: 3 };
 
+const SCHEME = matchMedia("(prefers-color-scheme: light)");
+
 class PlayerSeek extends HTMLElement {
   #canvas = h("canvas", { "aria-hidden": "true" });
   #head = h("div", { class: "head" });
@@ -27,10 +29,12 @@ class PlayerSeek extends HTMLElement {
     this.onpointerdown = (event) => this.#take(event);
     this.onpointermove = (event) => event.buttons === 1 && this.hasPointerCapture(event.pointerId) && this.#point(event);
     this.#seen.observe(this);
+    SCHEME.addEventListener("change", this.#paint);
   }
 
   disconnectedCallback() {
     this.#seen.disconnect();
+    SCHEME.removeEventListener("change", this.#paint);
   }
 
   /** `sides`: prepared maps, the one above the other; `map`: the one that says what stretch this is. */
@@ -74,7 +78,7 @@ class PlayerSeek extends HTMLElement {
     return ((t - start_ms) / Math.max(1, end_ms - start_ms)) * this.#width;
   }
 
-  #paint() {
+  #paint = () => {
     const [width, height, ratio] = [this.clientWidth, this.clientHeight, devicePixelRatio || 1];
     this.#width = width;
     if (this.#map === null || width === 0) return;
@@ -86,7 +90,7 @@ class PlayerSeek extends HTMLElement {
     this.#paintBeats(context, colours);
     this.#sides.forEach((map, row) => this.#paintObjects(context, colours, map, ROW.top + row * (ROW.tall + ROW.gap)));
     this.time = this.#time_ms;
-  }
+  };
 
   #paintSection(context, colours, height) {
     const [left, right] = [this.#x(this.#map.section_start_ms), this.#x(this.#map.section_end_ms)];

@@ -1,6 +1,7 @@
 // Plays hit sounds with the song: each is set on the sound card's own clock a little ahead, since a page's timers are
 // far too coarse for it.
 
+import { firstFrom } from "./player_prepare.js";
 import { voice } from "./player_voices.js";
 
 const AHEAD_MS = 160;
@@ -114,15 +115,4 @@ export class PlayerSounds {
     }
     return this.#buffers.get(key);
   }
-}
-
-/** The place of the first sound at or after a time, in a list in order. */
-export function firstFrom(list, time_ms) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle].time_ms < time_ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

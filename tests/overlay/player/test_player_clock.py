@@ -65,15 +65,23 @@ async def test_time_never_runs_backwards_while_it_plays(player: PlayerPage) -> N
     assert all(after >= before - 5 for before, after in pairwise(times))
 
 
-@pytest.mark.parametrize("song", ["", "/no-such-song.wav", "/broken.wav"])
+@pytest.mark.parametrize(
+    ("song", "why"),
+    [
+        ("", "No song can be heard"),
+        ("/no-such-song.wav", "could not be played"),
+        ("/broken.wav", "could not be played"),
+    ],
+)
 async def test_without_a_song_it_says_so_and_keeps_time_itself(
-    player: PlayerPage, companion: PlayerCompanion, song: str
+    player: PlayerPage, companion: PlayerCompanion, song: str, why: str
 ) -> None:
     companion.songs["/broken.wav"] = b"RIFF of something else"
     await player.show_pair(song=song)
     await player.play.click()
     await player.until(600)
-    await expect(player.page.get_by_role("status").filter(has_text="clock of its own")).to_be_visible()
+    trouble = player.page.get_by_role("status").filter(has_text="keeps time by a clock of its own")
+    await expect(trouble).to_contain_text(why)
     seen = await watched(player, 600)
     assert gone(seen, "at_ms") == pytest.approx(gone(seen, "now_ms"), rel=0.1)
 
@@ -184,3 +192,47 @@ async def test_taken_off_the_page_it_falls_silent(player: PlayerPage) -> None:
         return silent;
     }"""
     assert await player.page.evaluate(paused)
+
+
+async def test_a_song_that_was_lost_is_tried_again_with_the_next_candidate(
+    player: PlayerPage, companion: PlayerCompanion
+) -> None:
+    await player.show_pair(song="/later.wav")
+    trouble = player.page.locator("map-player .trouble")
+    await expect(trouble).to_contain_text("could not be played")
+    companion.songs["/later.wav"] = maps.song_wav(13)
+    await player.show_pair(song="/later.wav")
+    await player.play.click()
+    await player.until(900)
+    await expect(trouble).to_be_empty()
+    assert await player.page.evaluate("!window.songs.at(-1).paused")
+
+
+async def test_a_browser_that_forbids_sound_is_asked_once_more(player: PlayerPage) -> None:
+    await player.show_pair()
+    forbid = """() => {
+        window.allowed = HTMLMediaElement.prototype.play;
+        HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException("", "NotAllowedError"));
+    }"""
+    await player.page.evaluate(forbid)
+    await player.play.click()
+    trouble = player.page.locator("map-player .trouble")
+    await expect(trouble).to_contain_text("Press play once more")
+    assert not await player.playing()
+    await player.page.evaluate("() => { HTMLMediaElement.prototype.play = window.allowed; }")
+    await player.play.click()
+    await player.until(900)
+    await expect(trouble).to_be_empty()
+
+
+async def test_it_pauses_where_nobody_sees_it(player: PlayerPage) -> None:
+    await player.show_pair(song="")
+    await player.play.click()
+    await player.until(700)
+    hide = """() => {
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+        delete document.hidden;
+    }"""
+    await player.page.evaluate(hide)
+    assert not await player.playing()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-MODULES = ("osu", "path", "beats", "prepare", "scroll", "heard", "voices", "words", "sounds")
+MODULES = ("osu", "path", "beats", "prepare", "scroll", "heard", "voices", "words")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -321,7 +321,7 @@ class TestHeard:
 
     async def test_the_first_sound_from_a_time_on_is_found(self, run: Run) -> None:
         body = """const list = [1, 3, 3, 7].map((time_ms) => ({time_ms}));
-            return [0, 1, 2, 3, 4, 7, 8].map((t) => sounds.firstFrom(list, t));"""
+            return [0, 1, 2, 3, 4, 7, 8].map((t) => prepare.firstFrom(list, t));"""
         assert await run(body) == [0, 0, 1, 1, 3, 3, 4]
 
 
