@@ -255,6 +255,10 @@ def test_finished_maps(vector: str) -> None:
     finished.assert_the_same_map(vector)
 
 
+def test_velocities_that_were_not_said() -> None:
+    finished.assert_velocities_are_nearer_to_the_maps("v30")
+
+
 @every("written maps", by_stem)
 def test_written_maps(vector: str) -> None:
     held = generation.assert_songs_written_alike(FOLDER / "generate" / f"{vector}.npz")

@@ -11,18 +11,18 @@ screen, sliders that end when they were said to, volumes and velocities in as fe
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from engine.beatmap.objects import Mode, SampleSet
-from engine.beatmap.timing import LEAST_VELOCITY, MOST_VELOCITY, Timing, TimingPoint
+from engine.beatmap.objects import Mode
+from engine.beatmap.timing import LEAST_VELOCITY, MOST_VELOCITY, Timing
 from engine.postprocess import places
 from engine.postprocess.drafts import Circle, Lasting, Slider, drafts_of
 from engine.postprocess.remarks import Tally
-from engine.postprocess.rulings import SAME_LINE_MS, Change, Rulings, State
+from engine.postprocess.rulings import Change, Rulings, State
 from engine.postprocess.sayings import sayings
 from engine.postprocess.sliders import Pace, Shape, shaped
+from engine.postprocess.tempos import Velocities, begun_before, longest_beat_ms, with_a_tempo
 from engine.postprocess.wording import circle_text, lasting_text, roll_text, slider_text
 from engine.tokens.events import EventType
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 BODY_MS: Final = 6
 """So long after a slider's head or repeat its body takes over: a sample has begun to sound by then."""
 LEAST_SCROLL_SPEED: Final = 0.01
-NOMINAL_BEAT_MS: Final = 500.0
-"""Of a song in which no beat was heard: 120 beats a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,31 +111,13 @@ def built(
     tally.unplaced = places.fill_places(said, seed) if facts.mode in (Mode.OSU, Mode.CATCH) else 0
     drafts = drafts_of(said, facts.mode)
     tally.endless, tally.lost = drafts.endless, drafts.lost
-    timing = _with_red(timing, tally)
+    tally.has_no_tempo = not timing.red
+    timing = with_a_tempo(timing)
     builder = _Builder(timing, facts, section, tally)
     builder.add(
         drafts, usual_beat_ms or longest_beat_ms(timing, max((one.time_ms for one in said), default=0))
     )
     return builder.finished()
-
-
-def longest_beat_ms(timing: Timing, last_ms: float) -> float:
-    """The beat that rules longest up to a time; the song before the first red line is the first one's."""
-    ruled_ms: dict[float, float] = {}
-    for number, tempo in enumerate(timing.tempos):
-        start_ms = tempo.start_ms if number else min(0.0, tempo.start_ms)
-        lasts_ms = max(0.0, min(tempo.until_ms, last_ms) - start_ms)
-        ruled_ms[tempo.beat_ms] = ruled_ms.get(tempo.beat_ms, 0.0) + lasts_ms
-    # Of equals the last, which is where the models' own program begins to count.
-    return max(reversed(ruled_ms), key=lambda beat_ms: ruled_ms[beat_ms], default=NOMINAL_BEAT_MS)
-
-
-def _with_red(timing: Timing, tally: Tally) -> Timing:
-    if timing.red:
-        return timing
-    tally.has_no_tempo = True
-    red = TimingPoint(0, 0.0, NOMINAL_BEAT_MS, 4, SampleSet.SOFT, 0, 100, True, False, False)
-    return Timing((red, *timing.points))
 
 
 @dataclass(slots=True)
@@ -150,12 +130,14 @@ class _Builder:
     tally: Tally
     lines: list[tuple[int, str]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    velocities: _Velocities = field(init=False)
+    taken: set[tuple[int, int]] = field(default_factory=set)
+    """Times and columns of osu!mania."""
+    velocities: Velocities = field(init=False)
     screen: places.Box = field(init=False)
 
     def __post_init__(self) -> None:
         self.screen = places.Box.of_screen(self.facts.circle_size)
-        self.velocities = _Velocities(self.timing, self._state_before().velocity)
+        self.velocities = Velocities(self.timing, self._state_before().velocity)
 
     @property
     def span(self) -> Section:
@@ -185,7 +167,8 @@ class _Builder:
                 self._sound(draft.time_ms, draft.volume)
             case Lasting():
                 self._scroll(draft.time_ms, draft.velocity)
-                self._put(draft.time_ms, lasting_text(self._in_column(draft), volume=self._own(draft.volume)))
+                draft.x = _on_the_keys(draft.x)
+                self._put(draft.time_ms, lasting_text(draft, volume=self._own(draft.volume)), draft.x)
                 self._sound(draft.end_ms if draft.volume_at_end else draft.time_ms, draft.volume)
 
     def _add_circle(self, circle: Circle) -> None:
@@ -201,7 +184,7 @@ class _Builder:
             circle.x, circle.y = inside
         if mode not in (Mode.OSU, Mode.CATCH):
             circle.new_combo = False
-        self._put(circle.time_ms, circle_text(circle, volume=self._own(circle.volume)))
+        self._put(circle.time_ms, circle_text(circle, volume=self._own(circle.volume)), circle.x)
         self._sound(circle.time_ms, circle.volume)
 
     def _add_slider(self, slider: Slider) -> None:
@@ -212,10 +195,14 @@ class _Builder:
         self._put(slider.time_ms, slider_text(slider, shape))
         self.changes += _volumes(slider, shape)
 
-    def _in_column(self, lasting: Lasting) -> Lasting:
-        return replace(lasting, x=_on_the_keys(lasting.x))
-
-    def _put(self, time_ms: int, line: str) -> None:
+    def _put(self, time_ms: int, line: str, x: float | None = None) -> None:
+        """`x`: in osu!mania, where two objects of one time and column would be one that nobody can hit."""
+        if x is not None and self.facts.mode is Mode.MANIA:
+            place = time_ms, int(x * self.facts.keys / places.WIDTH_PX)
+            if place in self.taken:
+                self.tally.doubled += 1
+                return
+            self.taken.add(place)
         self.lines.append((time_ms, line))
 
     def _own(self, volume: int | None) -> int:
@@ -258,7 +245,7 @@ class _Builder:
     def finished(self) -> Built:
         span = self.section
         if span is None:
-            timing = _begun_before(self.timing, min((change.time_ms for change in self.changes), default=0))
+            timing = begun_before(self.timing, min((change.time_ms for change in self.changes), default=0))
             rulings = Rulings(timing.red)
         else:
             reds = [red for red in self.timing.red if span.holds(red.time_ms)]
@@ -276,24 +263,6 @@ class _Builder:
         return State.of(ruling) if ruling else replace(State.of(self.timing.red[0]), velocity=1.0)
 
 
-@dataclass(slots=True)
-class _Velocities:
-    """Which velocity rules at a time, of those put so far in order of time; a red line takes it back to 1."""
-
-    timing: Timing
-    before: float
-    _put: list[tuple[int, float]] = field(default_factory=list)
-
-    def put(self, time_ms: int, velocity: float) -> None:
-        self._put.append((time_ms, velocity))
-
-    def at(self, time_ms: int) -> float:
-        index = bisect_right(self._put, time_ms, key=lambda put: put[0]) - 1
-        put_ms, velocity = self._put[index] if index >= 0 else (-math.inf, self.before)
-        red = self.timing.red_at(time_ms)
-        return 1.0 if red and put_ms < red.time_ms <= time_ms else velocity
-
-
 def _volumes(slider: Slider, shape: Shape) -> Iterator[Change]:
     """Of its head, repeats and end, and of its body in between."""
     span_ms = (slider.end_ms - slider.time_ms) / shape.spans
@@ -307,19 +276,6 @@ def _volumes(slider: Slider, shape: Shape) -> Iterator[Change]:
 
 def _on_the_keys(x: float) -> float:
     return min(max(0.0, x), places.WIDTH_PX - 1)
-
-
-def _begun_before(timing: Timing, time_ms: int) -> Timing:
-    """With the first red line early enough for what is said first: whole measures earlier, so that no beat
-    moves.
-    """
-    first = timing.red[0]
-    early_ms = first.time_ms - time_ms
-    if early_ms <= SAME_LINE_MS:
-        return timing
-    measure_ms = first.beat_ms * max(1, first.meter)
-    moved = replace(first, time_ms=first.time_ms - math.ceil(early_ms / measure_ms) * measure_ms)
-    return Timing((moved, *(point for point in timing.points if point is not first)))
 
 
 def _kept(timing: Timing, section: Section, told: Sequence[Change]) -> Iterator[Change]:

@@ -14,6 +14,7 @@ class Tally:
     moved: int = 0
     stretched: int = 0
     unplaced: int = 0
+    doubled: int = 0
     endless: int = 0
     lost: int = 0
     has_no_tempo: bool = False
@@ -27,9 +28,11 @@ class Tally:
         if self.moved:
             yield f"{_objects(self.moved)} would have left the playfield and {_was(self.moved)} moved."
         if self.stretched:
-            yield f"{_objects(self.stretched)} had no extent and became straight sliders."
+            yield f"{_objects(self.stretched)} had no extent and {_drawn(self.stretched)}."
         if self.unplaced:
             yield f"{_objects(self.unplaced)} had no place and {_was(self.unplaced)} given one."
+        if self.doubled:
+            yield f"{_objects(self.doubled)} stood where another does at the same time: left out."
         kept = self.endless - self.lost
         if kept > 0:
             yield f"{_objects(kept)} had a start without an end after it and {_was(kept)} made short."
@@ -39,6 +42,10 @@ class Tally:
 
 def _objects(count: int) -> str:
     return "1 object" if count == 1 else f"{count} objects"
+
+
+def _drawn(count: int) -> str:
+    return "was drawn as a straight slider" if count == 1 else "were drawn as straight sliders"
 
 
 def _was(count: int) -> str:

@@ -18,6 +18,9 @@ MAKES_A_GROUP: Final = ANCHORS | TIMED
 SOUNDS_OF_A_SET: Final = 8
 SETS: Final = 3
 MOST_PERCENT: Final = 100
+FARTHEST_PX: Final = 4096
+LATEST_MS: Final = 1_000_000_000
+"""Beyond what any model can tell, and within what a file may say."""
 
 
 class Sound(NamedTuple):
@@ -91,11 +94,11 @@ def _empty() -> Saying:
 def _say(group: Saying, kind: EventType, value: int) -> None:
     match kind:
         case EventType.TIME_SHIFT:
-            group.time_ms, group.is_timed = value, True
+            group.time_ms, group.is_timed = _within(value, LATEST_MS), True
         case EventType.POSITION_X:
-            group.x = float(value)
+            group.x = float(_within(value, FARTHEST_PX))
         case EventType.POSITION_Y:
-            group.y = float(value)
+            group.y = float(_within(value, FARTHEST_PX))
         case EventType.DISTANCE:
             group.distance_px = value
         case EventType.NEW_COMBO:
@@ -108,6 +111,10 @@ def _say(group: Saying, kind: EventType, value: int) -> None:
             group.velocity = value / 100
         case _:
             pass  # nothing that a map can write down
+
+
+def _within(value: int, most: int) -> int:
+    return min(max(-most, value), most)
 
 
 def sound_told(value: int) -> Sound:

@@ -97,7 +97,7 @@ def shaped(slider: Slider, pace: Pace, screen: Box) -> Shape:
         shape.length_px = min(shape.length_px, natural_px)
     elif shape.length_px > natural_px + SAME_PX:
         _lengthen(shape, natural_px)
-    if not _fits(shape, screen):
+    if not _fits(shape, screen, natural_px):
         _bring_in(shape, screen)
     return _in_time(shape, pace, slider)
 
@@ -174,9 +174,16 @@ def _stretch(shape: Shape) -> None:
     shape.is_stretched = True
 
 
-def _fits(shape: Shape, screen: Box) -> bool:
+def _fits(shape: Shape, screen: Box, natural_px: float = 0.0) -> bool:
+    """`natural_px`: its path's length, where that is known."""
     if not screen.on_playfield().holds(round(shape.head[0]), round(shape.head[1])):
         return False
+    if (
+        shape.letter == "B"
+        and shape.length_px <= natural_px
+        and all(screen.holds(*at) for at in shape.points)
+    ):
+        return True  # a Bezier curve never leaves the hull of its points
     return all(screen.holds(x, y) for x, y in shape.drawn(shape.length_px))
 
 

@@ -38,8 +38,11 @@ def whole_map(made: Built, facts: MapFacts, song: SongFacts) -> bytes:
 
 def file_name(song: SongFacts) -> str:
     """As the editor names a difficulty: `Artist - Title (Creator) [Difficulty].osu`."""
-    words = f"{_artist(song)} - {_title(song)} ({_creator(song)}) [{_version(song)}]"
-    allowed = "".join(letter for letter in _plain(words) if letter not in NOT_IN_FILE_NAMES)
+    artist, title, creator, version = map(
+        _plain, (_artist(song), _title(song), _creator(song), _version(song))
+    )
+    words = f"{artist} - {title} ({creator}) [{version}]"
+    allowed = "".join(letter for letter in words if letter not in NOT_IN_FILE_NAMES)
     return allowed[:LONGEST_FILE_NAME].strip(" .") + ".osu"
 
 
