@@ -105,18 +105,14 @@ def built(
     `seed`: for places of which only the distance was said.
     """
     said = sayings(events, types_first=types_first)
-    tally = Tally()
     if snap_overlaps:
         places.snap_near_overlaps(said)
-    tally.unplaced = places.fill_places(said, seed) if facts.mode in (Mode.OSU, Mode.CATCH) else 0
-    drafts = drafts_of(said, facts.mode)
-    tally.endless, tally.lost = drafts.endless, drafts.lost
-    tally.has_no_tempo = not timing.red
-    timing = with_a_tempo(timing)
-    builder = _Builder(timing, facts, section, tally)
-    builder.add(
-        drafts, usual_beat_ms or longest_beat_ms(timing, max((one.time_ms for one in said), default=0))
-    )
+    unplaced = places.fill_places(said, seed)
+    builder = _Builder(with_a_tempo(timing), facts, section, Tally(has_no_tempo=not timing.red))
+    if facts.mode in (Mode.OSU, Mode.CATCH):
+        builder.tally.unplaced = builder.count(unplaced)
+    last_ms = max((one.time_ms for one in said), default=0)
+    builder.add(drafts_of(said, facts.mode), usual_beat_ms or longest_beat_ms(builder.timing, last_ms))
     return builder.finished()
 
 
@@ -143,7 +139,12 @@ class _Builder:
     def span(self) -> Section:
         return self.section or WHOLE
 
+    def count(self, times_ms: Iterable[int]) -> int:
+        """Of the section alone."""
+        return sum(map(self.span.holds, times_ms))
+
     def add(self, drafts: Drafts, usual_beat_ms: float) -> None:
+        self.tally.shortened, self.tally.lost = self.count(drafts.shortened), self.count(drafts.lost)
         for draft in drafts.objects:
             if self.span.holds(draft.time_ms):
                 self._add(draft)

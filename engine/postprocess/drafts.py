@@ -110,10 +110,10 @@ class Drafts:
     objects: list[Draft] = field(default_factory=list)
     kiai: list[tuple[int, bool]] = field(default_factory=list)
     scroll_speeds: list[tuple[int, float]] = field(default_factory=list)
-    endless: int = 0
-    """Objects that were begun and not ended, or ended no later than they began."""
-    lost: int = 0
-    """Of those, the ones that left nothing; and ends of nothing."""
+    shortened: list[int] = field(default_factory=list)
+    """When objects began that were not ended, or ended no later than they began, and are short now."""
+    lost: list[int] = field(default_factory=list)
+    """When objects began of which nothing is left; and ends of nothing."""
 
 
 def drafts_of(said: Iterable[Saying], mode: Mode) -> Drafts:
@@ -178,7 +178,7 @@ class Reader:
     def _end(self, kind: EventType, said: Saying | None) -> None:
         waiting = self._open.get(kind, [])
         if not waiting:
-            self._drafts.lost += 1
+            self._drafts.lost += [said.time_ms] if said else []
             return
         start = next((one for one in waiting if said and one.x == said.x), waiting[0])
         waiting.remove(start)
@@ -201,10 +201,10 @@ class Reader:
         )
 
     def _without_end(self, start: Saying) -> None:
-        self._drafts.endless += 1
         if start.kind in (EventType.SPINNER, EventType.DENDEN):
-            self._drafts.lost += 1
+            self._drafts.lost.append(start.time_ms)
         else:
+            self._drafts.shortened.append(start.time_ms)
             self._drafts.objects.append(Circle.of(start))
 
     def _end_slider(self, end: Saying) -> None:
@@ -214,7 +214,7 @@ class Reader:
         elif self._slider and self._early_end is None:
             self._early_end = end
         else:
-            self._drafts.lost += 1
+            self._drafts.lost.append(end.time_ms)
 
     def _close_slider(self, end: Saying | None = None) -> None:
         end, self._early_end = end or self._early_end, None

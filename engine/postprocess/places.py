@@ -67,14 +67,15 @@ def snap_near_overlaps(said: Sequence[Saying]) -> int:
     return snapped
 
 
-def fill_places(said: Sequence[Saying], seed: int) -> int:
+def fill_places(said: Sequence[Saying], seed: int) -> list[int]:
     """Gives a place to what has none: as far from the one before as was said, in a direction that stays on
-    the playfield, or where the one before stands. The same places for the same seed; of how many objects.
+    the playfield, or where the one before stands. The same places for the same seed. Gives when they begin.
     """
-    chance, last, filled = Random(seed), CENTRE_PX, 0
+    chance, last = Random(seed), CENTRE_PX
+    filled: list[int] = []
     for saying in said:
         if saying.x is None or saying.y is None:
-            filled += saying.kind in CLICKED
+            filled += [saying.time_ms] if saying.kind in CLICKED else []
             saying.x, saying.y = _somewhere(last, saying.distance_px, chance)
         if saying.kind in PLACED:
             last = (saying.x, saying.y)

@@ -15,7 +15,7 @@ class Tally:
     stretched: int = 0
     unplaced: int = 0
     doubled: int = 0
-    endless: int = 0
+    shortened: int = 0
     lost: int = 0
     has_no_tempo: bool = False
 
@@ -33,9 +33,9 @@ class Tally:
             yield f"{_objects(self.unplaced)} had no place and {_was(self.unplaced)} given one."
         if self.doubled:
             yield f"{_objects(self.doubled)} stood where another does at the same time: left out."
-        kept = self.endless - self.lost
-        if kept > 0:
-            yield f"{_objects(kept)} had a start without an end after it and {_was(kept)} made short."
+        if self.shortened:
+            what = f"{_objects(self.shortened)} had a start without an end after it"
+            yield f"{what} and {_was(self.shortened)} made short."
         if self.lost:
             yield f"{_objects(self.lost)} had a start without an end, or an end without a start: left out."
 

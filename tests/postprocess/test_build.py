@@ -145,6 +145,11 @@ def test_a_section_of_which_nothing_was_said_keeps_its_lines() -> None:
         assert told[0] == pytest.approx(told[1]), time_ms
 
 
+def test_a_section_remarks_only_on_what_is_in_it() -> None:
+    speech = NOTHING.say(EventType.SLIDER_END, 50).circle(100, 700).say(EventType.CIRCLE, 300)
+    assert section_of(speech.circle(1500).say(EventType.SLIDER_HEAD, 5000, 9, 9), 1000, 2000).remarks == ()
+
+
 def test_kiai_that_was_said_takes_the_place_of_the_maps() -> None:
     speech = NOTHING.say(EventType.KIAI, 2500, value=1).circle(2500).say(EventType.KIAI, 2700, value=0)
     after = with_controls(section_of(speech, 2000, 3000), 2000, 3000)
