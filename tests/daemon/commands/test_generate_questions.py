@@ -9,7 +9,7 @@ import pytest
 
 from daemon.commands.generate_questions import Questions, Terminal
 from engine.beatmap.objects import Mode
-from engine.service import Described, ModelInfo
+from engine.service import Described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +31,6 @@ EVERYTHING = Described(
 )
 
 
-def model(name: str, modes: tuple[int, ...] = (0, 1, 2, 3)) -> ModelInfo:
-    return ModelInfo(
-        name=name, title=name, family=name, modes=modes, licence="", size_bytes=1, state="complete",
-        done_bytes=1, folder=None, note="",
-    )  # fmt: skip
-
-
 class Person:
     """Somebody at a terminal who knows the answers already."""
 
@@ -50,12 +43,10 @@ class Person:
         self.asked.append(question)
         return self.left.pop(0)
 
-    def asks(
-        self, models: Sequence[ModelInfo] = (model("v31"),), described: Described = EVERYTHING
-    ) -> dict[str, Any]:
+    def asks(self, models: tuple[str, ...] = ("v31",), described: Described = EVERYTHING) -> dict[str, Any]:
         questions = Questions(
             Terminal(self.read, self.shown.append),
-            models=models,
+            models=dict.fromkeys(models, described.modes),
             chosen="v31",
             describe=lambda _name, _mode: described,
             mode_of=lambda _path: Mode.TAIKO,
@@ -85,9 +76,9 @@ def test_a_song_with_enter_pressed_all_the_way(song: Path) -> None:
 
 
 def test_only_what_the_model_understands_is_asked(song: Path) -> None:
-    simple = replace(EVERYTHING, wishes=(), descriptors=(), written=("map",))
+    simple = replace(EVERYTHING, modes=(0,), wishes=(), descriptors=(), written=("map",))
     person = Person([str(song), "", "n"])
-    assert person.asks([model("v30", (0,))], simple) == {
+    assert person.asks(("v30",), simple) == {
         "audio_path": song, "model": "v30", "gamemode": Mode.OSU,
     }  # fmt: skip
     assert not [question for question in person.asked if "tar rating" in question]
@@ -116,7 +107,7 @@ def test_what_cannot_be_read_is_asked_again_with_the_reason(song: Path) -> None:
         "nowhere.mp3", str(song), "9", "2", "", "", "twelve", "5", "", "", "techno", "clean,tech", "", "y",
     ]  # fmt: skip
     person = Person(answers)
-    said = person.asks([model("v32"), model("v31")])
+    said = person.asks(("v32", "v31"))
     assert said["model"] == "v31"
     assert said["difficulty"] == 5.0
     assert said["descriptors"] == ("clean", "tech")

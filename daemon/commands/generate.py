@@ -1,0 +1,194 @@
+"""`mapside generate`: a section of a map, or a whole one, written by a model, without tray or browser."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from daemon import paths
+from daemon.commands import asking
+from daemon.commands.asking import EngineRefusedError, ask, own_engine
+from daemon.commands.generate_options import told, words_of
+from daemon.commands.generate_orders import order_of
+from daemon.commands.generate_questions import Questions, Terminal
+from daemon.commands.generate_results import Finished, save
+from daemon.commands.maps import MapReadError, read_map
+from daemon.console import say
+from daemon.settings import load_settings, save_setting
+from daemon.writing.disclosure import DISCLOSURE
+from engine import jobs
+from engine.beatmap.objects import Mode
+from engine.service import Candidate, Describe, Described, ListModels, Models, Pace, WrittenMap
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from daemon.commands.generate_orders import Order
+    from engine.service import Answer
+
+Expected = TypeVar("Expected")
+
+EXIT_HELP: Final = """\
+Names are Mapperatorinator's, as flags or in a TOML file (--config). Without any, it asks.
+
+exit code:
+  0  the map is written, or nothing was to be done
+  3  it was not: the sentence says why"""
+IN_SHORT: Final = DISCLOSURE.splitlines()[0]
+
+
+def generate(arguments: Namespace) -> int:
+    said = told(arguments)
+    if not said and not arguments.config:
+        said = _asked_for()
+        if not said:
+            return 0
+    _disclose(may_ask=not arguments.yes)
+    order = order_of(said, arguments)
+    finished = asyncio.run(_write(order, said))
+    for remark in finished.remarks:
+        sys.stderr.write(f"mapside: {remark}\n")
+    sys.stdout.write(f"{finished.file}\n")
+    sys.stderr.write(f"mapside: {finished.sentence} Seed {order.seed} writes it again.\n")
+    return 0
+
+
+# What is asked before.
+
+
+def _asked_for() -> dict[str, Any]:
+    if not sys.stdin.isatty():
+        raise EngineRefusedError(
+            "Say what to write: `mapside generate --audio_path SONG` or --beatmap_path MAP; --help says more."
+        )
+    settings = load_settings()
+    chosen = settings.writing.model or settings.engine.model
+    here = _models_here(chosen)
+    if not here:
+        raise EngineRefusedError(
+            "No model that writes is on this machine: `mapside models pull v32` gets one."
+        )
+    questions = Questions(
+        Terminal(input, say),
+        models=here,
+        chosen=chosen,
+        describe=_described,
+        mode_of=_mode_of,
+    )
+    try:
+        said = questions.ask()
+        sys.stdout.write(f"\nThe same as:\n  {_as_command(['mapside', 'generate', *words_of(said)])}\n")
+        answer = input("Write it? (y/n) [y]: ").strip().lower()
+    except EOFError:
+        return {}
+    return said if answer in ("", "y", "yes") else {}
+
+
+def _models_here(chosen: str) -> dict[str, tuple[int, ...]]:
+    """Those that write, with the modes they know. A folder is on no list."""
+    listed = _expected(asking.ask_once(ListModels()), Models).models
+    here = {
+        info.name: info.modes
+        for info in listed
+        if info.state in ("complete", "local") and "generate" in info.purposes
+    }
+    if chosen not in [info.name for info in listed] and Path(chosen).is_dir():
+        here[chosen] = _described(chosen, Mode.OSU).modes
+    return here
+
+
+def _described(model: str, mode: Mode) -> Described:
+    return _expected(asking.ask_once(Describe(model=model, mode=int(mode))), Described)
+
+
+def _mode_of(path: Path) -> Mode:
+    try:
+        return read_map(path)[1].beatmap.mode
+    except MapReadError as error:
+        raise ValueError(f"map {error}") from error
+
+
+def _disclose(*, may_ask: bool) -> None:
+    """Once it has been read, nothing more is said of it; where nobody can be asked, it is said each time."""
+    if load_settings().writing.disclosed:
+        return
+    if not may_ask or not sys.stdin.isatty():
+        sys.stderr.write(f"mapside: {IN_SHORT}\n")
+        return
+    sys.stdout.write(f"\n{DISCLOSURE}\n\n")
+    try:
+        is_read = input("Have you read this, and is something to be written? (y/n) [n]: ")
+    except EOFError:
+        is_read = ""
+    if not is_read.strip().lower().startswith("y"):
+        raise EngineRefusedError("Nothing was written.")
+    save_setting(paths.settings_file(), "writing.disclosed", value=True)
+
+
+# The writing.
+
+
+async def _write(order: Order, said: dict[str, Any]) -> Finished:
+    with _bar() as show:
+        async with own_engine() as engine:
+            answer = await ask(engine, order.request, show)
+        if not isinstance(answer, (Candidate, WrittenMap)) or not answer.complete:
+            raise EngineRefusedError("The engine ended before it was done: nothing was written. Try again.")
+        return await save(order, answer, said)
+
+
+class _bar:  # noqa: N801  reads as what it is where it is used
+    """Windows, tokens per second and the time left, on standard error."""
+
+    def __enter__(self) -> Callable[[jobs.Progress | Answer], None]:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[pace]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("Starting", total=None, pace="")
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _show(self, said: jobs.Progress | Answer) -> None:
+        if isinstance(said, Pace):
+            left = "" if said.left_s is None else f", {_minutes(said.left_s)} left"
+            speed = f"{said.ids_per_s:.0f} tokens/s" if said.ids_per_s else ""
+            self._bar.update(
+                self._task,
+                completed=said.done,
+                total=said.total or None,
+                description=said.doing,
+                pace=f"{said.ids} tokens, {speed}{left}" if speed else f"{said.ids} tokens",
+            )
+        elif isinstance(said, jobs.Progress):
+            self._bar.update(self._task, description=said.doing)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def _as_command(words: list[str]) -> str:
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+def _expected(answer: Answer | None, kind: type[Expected]) -> Expected:
+    if not isinstance(answer, kind):
+        raise EngineRefusedError("The engine gave no answer; `mapside doctor` may say why.")
+    return answer
