@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PATIENCE_S: Final = 2.0
 """Windows lets nobody replace a file that another program holds open; a save or a scan is over by then."""
 TRY_AGAIN_S: Final = 0.05
+LATE_SAVE_S: Final = 0.03
+"""An editor that had the old file open when the new one took its place has saved into it by then."""
 OUR_PREFIX: Final = ".mapside-"
 _SHARING_VIOLATIONS: Final = frozenset({5, 32, 33})
 """Windows: access denied, which is also what a replaced file says that is open; in use; locked."""
@@ -115,11 +117,13 @@ def _put_in_place(real: Path, expected_hash: str, data: bytes, token: str) -> No
         raise
     finally:
         _remove(temporary)
-    if is_guarded and hash_of(guard) != expected_hash:
-        guard.replace(real)
-        raise _changed(real)
-    _remove(guard)
     _sync_folder(real.parent)
+    for pause_s in (0.0, LATE_SAVE_S) if is_guarded else ():
+        time.sleep(pause_s)
+        if hash_of(guard) != expected_hash:
+            guard.replace(real)
+            raise _changed(real)
+    _remove(guard)
 
 
 def _take_the_place(real: Path, temporary: Path, guard: Path, expected_hash: str) -> bool:

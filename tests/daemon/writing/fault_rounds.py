@@ -1,0 +1,466 @@
+"""Sections regenerated and accepted while things go wrong, drawn at random: what must hold, whatever happens.
+
+The mapper's file is what it was, or what was accepted, or what the editor saved: whole, and nothing else.
+Nothing of ours is left beside it, the backups keep to their limit, and no process outlives the companion.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from tests.companion_process import LINK, ROOT
+from tests.daemon.pages import until
+from tests.daemon.writing.eyes import Eyes, GoneError, opened
+from tests.daemon.writing.sections import END_MS, FILE, SET, START_MS, edited, section_lines, synth
+from tests.daemon.writing.writing_child import written
+from tests.shared_data import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+MOST_BACKUP_BYTES: Final = 1_000_000
+LEAVES_S: Final = 10.0
+STARTS_S: Final = 60.0
+ENDS_S: Final = 20.0
+SETTINGS: Final = """
+[songs]
+folder = "{songs}"
+[ai]
+findings = false
+listen_ahead = false
+[engine]
+model = "{model}"
+[writing]
+on = true
+disclosed = true
+backups_max_bytes = {most}
+"""
+
+
+class BrokenPromiseError(AssertionError):
+    """What must not happen has happened."""
+
+
+class Rounds:
+    """One map, one companion after another."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.done = 0
+        self.happened: Counter[str] = Counter()
+        self._folder = folder
+        self._home = folder / "home"
+        songs = folder / "Songs"
+        songs.mkdir(parents=True)
+        (folder / "stub").mkdir()
+        self._set = songs / SET
+        self._set.mkdir()
+        self._mounted = os.geteuid() == 0 and _mount(self._set)
+        shutil.copyfile(shared("golden", "inputs", "audio.flac"), self._set / "audio.flac")
+        self.map = self._set / FILE
+        self.map.write_bytes(synth())
+        self._write_settings(songs)
+        self._companion = CompanionProcess(self._home)
+        self._eyes: Eyes | None = None
+        self._page = AsyncExitStack()
+        self._step = 0
+        self._engines: set[int] = set()
+
+    async def run(self, count: int, on_round: Callable[[int], None] = lambda _: None) -> None:
+        await self._start()
+        try:
+            for number in range(count):
+                await self._round()
+                self.done += 1
+                on_round(number)
+        finally:
+            try:
+                await self._page.aclose()
+                await self._companion.stop()
+                await self._nothing_is_left()
+            finally:
+                if self._mounted:
+                    await _system("umount", str(self._set))
+
+    async def _round(self) -> None:
+        if self.random.random() < 0.3:  # now and then the mapper goes on mapping
+            await self._save(self._edit(self.map.read_bytes()))
+        fault = self.random.choice(self._faults())
+        name = fault.__name__.removeprefix("_")
+        try:
+            await fault()
+        except GoneError:
+            self.happened[f"{name}: the companion was gone"] += 1
+        else:
+            self.happened[name] += 1
+        await self._must_hold(name)
+
+    def _faults(self) -> list[Callable[[], Awaitable[None]]]:
+        always: list[Callable[[], Awaitable[None]]] = [
+            self._accepted,
+            self._accepted,
+            self._undone_and_redone,
+            self._reverted,
+            self._engine_killed,
+            self._cancelled,
+            self._saved_in_between,
+            self._saved_at_that_moment,
+            self._page_gone,
+            self._companion_killed,
+            self._no_room_for_any_file,
+            self._read_only,
+        ]
+        return [*always, self._disk_full, self._held_open] if self._mounted else always
+
+    # What goes wrong.
+
+    async def _accepted(self) -> None:
+        _, after = await self._candidate()
+        reply = await self._accept()
+        _must(reply["ok"], f"accepting failed: {reply['error']}")
+        self._holds(after)
+
+    async def _undone_and_redone(self) -> None:
+        before, after = await self._candidate()
+        _must((await self._accept())["ok"], "accepting failed")
+        await self._ask("undo_write")
+        self._holds(before)
+        await self._ask("redo_write")
+        self._holds(after)
+
+    async def _reverted(self) -> None:
+        before, _ = await self._candidate()
+        _must((await self._accept())["ok"], "accepting failed")
+        last = max(
+            (await self._seen("generated", lambda each: each["ranges"]))["ranges"],
+            key=lambda each: int(each["id"][1:]),
+        )
+        if self.random.random() < 0.5:  # the same from a map that was saved since
+            await self._save(self._edit(self.map.read_bytes()))
+            before = self._like_the_last_edit(before)
+        await self._ask("revert_range", range=last["id"])
+        self._holds(before)
+
+    async def _engine_killed(self) -> None:
+        before = self.map.read_bytes()
+        await self._begin()
+        await asyncio.sleep(self.random.uniform(0, 0.1))
+        for process in self._children():
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        await self._seen("regeneration", lambda each: each["state"] in ("failed", "done"))
+        self._holds(before)
+
+    async def _cancelled(self) -> None:
+        before = self.map.read_bytes()
+        await self._begin()
+        await asyncio.sleep(self.random.uniform(0, 0.3))
+        await self._ask("cancel_regeneration")
+        self._holds(before)
+
+    async def _saved_in_between(self) -> None:
+        await self._candidate()
+        saved = self._edit(self.map.read_bytes())
+        self.map.write_bytes(saved)
+        reply = await self._accept()
+        _must(not reply["ok"], "a save was written over")
+        self._holds(saved)
+
+    async def _saved_at_that_moment(self) -> None:
+        """The editor saves as stable does, in place, while the candidate is being written."""
+        before, _ = await self._candidate()
+        saved = self._edit(before)
+        saving = asyncio.to_thread(_save_after, self.map, saved, self.random.uniform(0, 0.03))
+        reply, _ = await asyncio.gather(self._accept(), saving)
+        self._holds(saved)
+        self.happened["of them accepted before the save" if reply["ok"] else "of them refused"] += 1
+
+    async def _page_gone(self) -> None:
+        before, after = await self._candidate()
+        self._eyes_now.send("accept", key=self._key, candidate=0, to="file")
+        await asyncio.sleep(self.random.uniform(0, 0.02))
+        await self._page.aclose()
+        await self._look()
+        await asyncio.sleep(0.5)  # nobody is told how it ended
+        self._holds(before, after)
+
+    async def _companion_killed(self) -> None:
+        before, after = await self._candidate()
+        waiting = self._eyes_now.send("accept", key=self._key, candidate=0, to="file")
+        await asyncio.sleep(self.random.uniform(0, 0.06))
+        self._companion.kill()
+        with suppress(GoneError):
+            reply = await waiting
+            if reply["ok"]:
+                before = after  # what was promised must be there
+        self._holds(before, after)
+        await self._restart()
+        self._holds(before, after)
+
+    async def _no_room_for_any_file(self) -> None:
+        """A limit of the system on the size of files: the database and the log run into it as well."""
+        before, after = await self._candidate()
+        limit = self.random.choice([0, 1000, 20_000, len(after) - 1])
+        resource.prlimit(self._companion.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        reply = await self._accept()
+        resource.prlimit(
+            self._companion.pid,
+            resource.RLIMIT_FSIZE,
+            (resource.RLIM_INFINITY, resource.RLIM_INFINITY),
+        )
+        self._holds(before, *((after,) if reply["ok"] else ()))
+
+    async def _disk_full(self) -> None:
+        before, _ = await self._candidate()
+        filler = self._set / "filler.bin"
+        with suppress(OSError), filler.open("wb") as stream:
+            while True:
+                stream.write(bytes(4096))
+                stream.flush()
+        reply = await self._accept()
+        filler.unlink()
+        _must(not reply["ok"] and "is full" in reply["error"], f"a full disk went unnoticed: {reply}")
+        self._holds(before)
+
+    async def _held_open(self) -> None:
+        """Mounted upon itself a file cannot be replaced, as on Windows one that another program has open."""
+        before, after = await self._candidate()
+        await _system("mount", "--bind", str(self.map), str(self.map))
+        waiting = self._eyes_now.send("accept", key=self._key, candidate=0, to="file")
+        await asyncio.sleep(self.random.choice([0.2, 2.6]))
+        await _system("umount", str(self.map))
+        reply = await waiting
+        self._holds(after if reply["ok"] else before)
+
+    async def _read_only(self) -> None:
+        before, after = await self._candidate()
+        self.map.chmod(0o444)
+        reply = await self._accept()
+        self.map.chmod(0o644)
+        _must(reply["ok"] == (os.geteuid() == 0), "a read-only map was written")
+        self._holds(after if reply["ok"] else before)
+
+    # What a person does.
+
+    async def _candidate(self) -> tuple[bytes, bytes]:
+        """Two candidates, done; what the map holds, and what the first of them makes of it."""
+        before, seed = await self._begin()
+        await self._seen("regeneration", lambda each: each["state"] == "done")
+        return before, written(before, seed, START_MS, END_MS)
+
+    async def _begin(self) -> tuple[bytes, int]:
+        seed = self.random.getrandbits(32)
+        await self._at_rest()
+        while True:
+            shown = await self._shown()
+            reply = await self._eyes_now.ask(
+                "regenerate",
+                key=self._key,
+                map_version=shown["map_version"],
+                start_ms=START_MS,
+                end_ms=END_MS,
+                candidates=2,
+                seeds=[str(seed)],
+            )
+            if reply["ok"]:
+                await self._seen("regeneration", partial(_is_of, str(seed)))
+                return self.map.read_bytes(), seed
+            _must(
+                "saved meanwhile" in reply["error"] or "open it here" in reply["error"],
+                f"refused: {reply['error']}",
+            )
+            await self._select()
+
+    async def _accept(self) -> dict[str, Any]:
+        return await self._eyes_now.ask("accept", key=self._key, candidate=0, to="file")
+
+    async def _ask(self, kind: str, **values: object) -> None:
+        reply = await self._eyes_now.ask(kind, key=self._key, **values)
+        _must(reply["ok"], f"{kind}: {reply['error']}")
+
+    async def _save(self, data: bytes) -> None:
+        """In the editor, and what comes of it is shown."""
+        version = self._eyes_now.seen["map"]["map_version"]
+        self.map.write_bytes(data)
+        await self._seen("map", lambda each: each["map_version"] > version)
+
+    def _edit(self, data: bytes) -> bytes:
+        self._step += 1
+        return edited(data, self._step % 300)
+
+    def _like_the_last_edit(self, data: bytes) -> bytes:
+        return edited(data, self._step % 300)
+
+    async def _select(self) -> None:
+        await self._eyes_now.ask("select", key=self._key)
+        await asyncio.sleep(0.05)
+
+    async def _at_rest(self) -> None:
+        """The companion shows what the file holds."""
+        await self._select()
+
+    async def _shown(self) -> dict[str, Any]:
+        return await self._seen("map", lambda each: each["key"] == self._key)
+
+    async def _seen(self, kind: str, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        return await self._eyes_now.until(kind, holds)
+
+    # What must hold.
+
+    def _holds(self, *contents: bytes) -> None:
+        now = self.map.read_bytes()
+        _must(now in contents, f"the map holds {len(now)} bytes that nobody wrote")
+
+    async def _must_hold(self, after: str) -> None:
+        names = sorted(path.name for path in self._set.iterdir())
+        known = {FILE, "audio.flac"}
+        _must(set(names) <= known, f"after {after} there is {names} beside the map")
+        size = sum(file.stat().st_size for file in (self._home / "data" / "backups").glob("*/*"))
+        _must(size <= MOST_BACKUP_BYTES, f"after {after} the backups take {size} bytes")
+        self._engines |= set(self._children())
+        await self._record_fits(after)
+
+    async def _record_fits(self, after: str) -> None:
+        """A section as the mapper made it is not called generated, and one that a model wrote is."""
+        await self._select()
+        is_theirs = section_lines(self.map.read_bytes()) == section_lines(synth())
+
+        def fits(each: dict[str, Any]) -> bool:
+            return bool(each["sentence"]) != is_theirs
+
+        try:
+            await self._seen("generated", fits)
+        except TimeoutError:
+            said = self._eyes_now.seen.get("generated")
+            raise BrokenPromiseError(f"after {after} the record does not fit the map: {said}") from None
+
+    async def _nothing_is_left(self) -> None:
+        self._engines |= set(self._children())
+        await until(
+            lambda: not any(Path(f"/proc/{each}").exists() for each in self._engines), within_s=LEAVES_S
+        )
+
+    # The companion.
+
+    async def _start(self) -> None:
+        await self._companion.start()
+        await self._look()
+
+    async def _restart(self) -> None:
+        await self._page.aclose()
+        await self._companion.stop()
+        await self._nothing_is_left()
+        self._engines.clear()
+        await self._start()
+
+    async def _look(self) -> None:
+        self._page = AsyncExitStack()
+        self._eyes = await self._page.enter_async_context(opened(self._companion.link, self._companion.port))
+        if not self._eyes.seen.get("maps", {}).get("maps"):
+            await self._seen("status", lambda each: each["watching"] == "all")
+        if "map" not in self._eyes.seen and not (self._home / "known").exists():
+            (self._home / "known").touch()
+            self.map.write_bytes(self._edit(self.map.read_bytes()))
+        await self._seen("map", lambda _: True)
+
+    @property
+    def _eyes_now(self) -> Eyes:
+        assert self._eyes is not None
+        return self._eyes
+
+    @property
+    def _key(self) -> str:
+        return str(self._eyes_now.seen["map"]["key"])
+
+    def _children(self) -> list[int]:
+        """Of the companion: its engines."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                name, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(") ")
+                if int(rest.split()[1]) == self._companion.pid:
+                    found.append(int(name.split(" ", 1)[0]))
+        return found
+
+    def _write_settings(self, songs: Path) -> None:
+        file = self._home / "config" / "settings.toml"
+        file.parent.mkdir(parents=True)
+        text = SETTINGS.format(songs=songs, model=self._folder / "stub", most=MOST_BACKUP_BYTES)
+        file.write_text(text, encoding="utf-8")
+
+
+class CompanionProcess:
+    """What it says goes into a file: a full disk makes it say much, and nobody reads a pipe."""
+
+    def __init__(self, home: Path) -> None:
+        self.link, self.port = "", 0
+        self._home = home
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None else 0
+
+    async def start(self) -> None:
+        said = self._home / "said.txt"
+        with said.open("wb") as out:
+            self._process = await asyncio.to_thread(self._spawn, out)
+        await until(lambda: LINK.search(said.read_text(errors="replace")), within_s=STARTS_S)
+        found = LINK.search(said.read_text(errors="replace"))
+        assert found is not None
+        self.link, self.port = found.group(), int(found.group(1))
+
+    def _spawn(self, out: BinaryIO) -> subprocess.Popen[bytes]:
+        arguments = ("-m", "tests.daemon.writing.stub_companion", "--no-tray", "--no-browser", "--port", "0")
+        environment = {**os.environ, "MAPSIDE_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
+        return subprocess.Popen(
+            [sys.executable, *arguments], env=environment, cwd=ROOT, stdout=out, stderr=out
+        )
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+
+    async def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            await asyncio.to_thread(self._process.wait, ENDS_S)
+
+
+def _mount(folder: Path) -> bool:
+    """A small disk, where the system lets us have one."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _save_after(path: Path, data: bytes, pause_s: float) -> None:
+    time.sleep(pause_s)
+    with path.open("r+b") as stream:
+        stream.truncate()
+        stream.write(data)
+
+
+async def _system(*command: str) -> None:
+    await asyncio.to_thread(subprocess.run, command, check=True)
+
+
+def _is_of(seed: str, told: dict[str, Any]) -> bool:
+    return bool(told["candidates"]) and told["candidates"][0]["seed"] == seed
+
+
+def _must(holds: object, sentence: str) -> None:
+    if not holds:
+        raise BrokenPromiseError(sentence)
