@@ -36,13 +36,23 @@ class Batch:
         self._sees_all = all(layer.window is None for layer in tower.layers)
 
     @property
+    def _dtype(self) -> torch.dtype:
+        """Of all that is attended to. On a processor bfloat16 saves nothing there: for a query or two at a
+        time it is read no faster, and it would have to be laid out anew at each step.
+        """
+        weight = self._model.decoder.embedding.weight
+        return torch.float32 if weight.device.type == "cpu" else weight.dtype
+
+    @property
     def device(self) -> torch.device:
-        return self._model.head.weight.device
+        return self._model.decoder.embedding.weight.device
 
     @torch.inference_mode()
     def begin(self, states: Tensor, prompts: Sequence[Sequence[int]]) -> Tensor:
         """[R, V], of what follows each prompt. `states`: [1, S, D], heard by all of them, or [R, S, D]."""
-        self._heard = self._model.hear(states)
+        self._heard = tuple(
+            (keys.to(self._dtype), values.to(self._dtype)) for keys, values in self._model.hear(states)
+        )
         longest = max(map(len, prompts))
         if self._cache is None or self._cache.room < len(prompts) or self._cache.columns < longest:
             self._cache = self._made(len(prompts), longest)
@@ -79,7 +89,10 @@ class Batch:
         lengths = torch.tensor([[len(ids)] for ids in prompts])
         real = torch.arange(longest) >= longest - lengths  # [R, T]
         hidden = self._model.decode(
-            read.to(self.device), self._heard, real=real.to(self.device), cache=self._cache
+            read.to(self.device),
+            self._heard,
+            real=None if min(map(len, prompts)) == longest else real.to(self.device),
+            cache=self._cache,
         )
         return self._scores(hidden[:, -1:])
 
@@ -99,7 +112,7 @@ class Batch:
 
     def _made(self, rows: int, columns: int) -> DecoderCache:
         self._cache = None  # given back first: a full-size model's is hundreds of megabytes
-        dtype = self._model.head.weight.dtype
+        dtype = self._model.decoder.embedding.weight.dtype
         return DecoderCache(self._model.spec, rows, columns + SPARE_COLUMNS, dtype=dtype, device=self.device)
 
     def _room(self) -> DecoderCache:

@@ -36,6 +36,7 @@ from engine.generation.stops import Stops
 from engine.generation.windows import WindowShape, cut, sound_of
 from engine.generation.writer import Row, Writer
 from engine.jobs import Progress
+from engine.model.packed import packed
 from engine.tokens.codec import STEP_MS
 from engine.tokens.events import EventType
 
@@ -136,8 +137,12 @@ class Pipeline:
     ) -> None:
         """`states`: what the encoder makes of windows of this shape, [B, S, D], where somebody knows it
         already. Where a model's encoder is told of the map (`spec.conditions`), it must be of this map.
+
+        Takes half a second with a full-size model, and its decoder's memory a second time: see `packed`, to
+        which a model can be given before, once for several songs.
         """
         self._model, self._layout, self._song = model, layout, song
+        self._ready = packed(model)
         self.shape = shape or WindowShape(model.spec.window_samples)
         self._states = states
         self._mel = MelSpectrogram(model.spec.mel)
@@ -182,7 +187,7 @@ class Pipeline:
         )
 
     def _writer(self, sampling: Sampling) -> Writer:
-        return Writer(self._model, self._layout, sampling)
+        return Writer(self._ready, self._layout, sampling)
 
     def _write(self, run: _Run, context: Context, windows: Sequence[Window]) -> Steps:
         """Of each candidate these windows: one, or several that do not overlap."""
@@ -247,7 +252,7 @@ class Pipeline:
         told = model_conditions(
             self._model.spec, self._layout.vocab, conditions, windows, self.shape, self._song.length_ms
         )
-        sound = sound_of(self._song, windows, self.shape).to(self._model.head.weight.device)
+        sound = sound_of(self._song, windows, self.shape).to(self._model.decoder.embedding.weight.device)
         return self._model.encode(self._mel(sound), told)
 
     def _draft(self, order: Order, context: Context) -> Draft:

@@ -31,8 +31,8 @@ class LayerMemory:
 
     def store(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Write [B, H, T, Dh]; answer with all that is visible, [B, H, visible, Dh]."""
-        self.keys.index_copy_(2, self.columns, keys)
-        self.values.index_copy_(2, self.columns, values)
+        self.keys.index_copy_(2, self.columns, keys.to(self.keys.dtype))
+        self.values.index_copy_(2, self.columns, values.to(self.values.dtype))
         return self.keys[:, :, : self.visible], self.values[:, :, : self.visible]
 
 
@@ -59,6 +59,7 @@ class DecoderCache:
         """How many there are now, of those that there is room for: the first ones."""
         self.next_column = torch.zeros((), dtype=torch.long, device=device)
         self.filled = 0
+        self._has_padding = False
         self._padded = 0
         """So many columns, at least, are padding in every row."""
         self.fixed_shapes = fixed_shapes
@@ -86,21 +87,31 @@ class DecoderCache:
     def visible(self) -> int:
         return self.columns if self.fixed_shapes else self.filled
 
-    def reserve(self, real: Tensor) -> Tensor:
-        """The columns [T] of the next tokens; `real` [B, T] is True where they are not padding."""
+    @property
+    def known(self) -> Tensor | None:
+        """Of what is visible, what is real, [rows, visible]; None: all of it."""
+        return self.real[:, : self.visible] if self._has_padding or self.fixed_shapes else None
+
+    def reserve(self, real: Tensor, *, has_padding: bool = True) -> Tensor:
+        """The columns [T] of the next tokens; `real` [B, T] is True where they are not padding. Who knows
+        that all of them are makes every later step cheaper by saying so.
+        """
         count = real.shape[1]
         if self.filled + count > self.columns:
             raise ValueError(
                 f"the cache holds {self.filled} of {self.columns} tokens: {count} more do not fit"
             )
-        columns = self.next_column + torch.arange(count, device=self.real.device)
+        columns = self.next_column + torch.arange(count, device=self._real.device)
         self.real.index_copy_(1, columns, real)
+        self._has_padding = self._has_padding or has_padding
         self.next_column += count
         self.filled += count
         return columns
 
     def positions(self, columns: Tensor) -> Tensor:
-        """The place of each row's tokens among its own, padding not counted, [B, T]."""
+        """The place of each row's tokens among its own, padding not counted, [1 or B, T]."""
+        if not self._has_padding:
+            return columns[None]
         return (self.real.cumsum(dim=1) - 1).clamp(min=0)[:, columns]
 
     def layer(self, index: int, columns: Tensor) -> LayerMemory:
@@ -157,6 +168,7 @@ class DecoderCache:
         self.real[:, filled:] = False
         self.next_column.fill_(filled)
         self.filled, self._padded = filled, 0
+        self._has_padding = self._has_padding and filled > 0
 
 
 def keep_rows(held: Tensor, rows: Sequence[int]) -> Tensor:

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.model.conditioning import Conditioning, Conditions
-from engine.model.layers import DecoderLayer, EncoderLayer, norm
+from engine.model.layers import FEW_QUERIES, DecoderLayer, EncoderLayer, norm
 from engine.model.positions import position_scheme
-from engine.model.sight import Sight, around, back_from
+from engine.model.sight import EVERYTHING, Sight, around, back_from
 from engine.model.spec import CONV_STRIDE
 
 if TYPE_CHECKING:
@@ -90,28 +90,35 @@ class Decoder(nn.Module):
         if cache is None:
             columns = torch.arange(tokens.shape[1], device=tokens.device)
             places = columns[None] if real is None else (real.cumsum(dim=1) - 1).clamp(min=0)
-            keys, known = tokens.shape[1], real
+            keys, seen = tokens.shape[1], real
         else:
-            columns = cache.reserve(torch.ones_like(tokens, dtype=torch.bool) if real is None else real)
+            known = torch.ones_like(tokens, dtype=torch.bool) if real is None else real
+            columns = cache.reserve(known, has_padding=real is not None)
             places = cache.positions(columns)
-            keys, known = cache.visible, cache.real[:, : cache.visible]
+            keys, seen = cache.visible, cache.known
         places = places if positions is None else positions
 
         x = self.positions.place(self.embedding(tokens), places)
         turns = self.positions.turns(places, x.dtype)
-        sights = self._sights(columns, keys, known)
+        sights = self._sights(columns, keys, seen, x.dtype)
         for index, (reach, layer) in enumerate(zip(self.tower.layers, self.layers, strict=True)):
             memory = cache.layer(index, columns) if cache is not None else None
             x = layer(x, heard[index], turns.get(reach.rope_theta), sights[reach.window], memory)
         hidden: Tensor = self.norm(x)
         return hidden
 
-    def _sights(self, columns: Tensor, keys: int, real: Tensor | None) -> dict[int | None, Sight]:
+    def _sights(
+        self, columns: Tensor, keys: int, real: Tensor | None, dtype: torch.dtype
+    ) -> dict[int | None, Sight]:
         """By a layer's window. Always causal, also where nothing is padded."""
         windows = {layer.window for layer in self.tower.layers}
-        if real is None and windows == {None}:
-            return {None: Sight(causal=True)}
-        return {window: back_from(columns, keys, window, real) for window in windows}
+        if real is None and windows == {None} and len(columns) in (1, keys):
+            # A single token after all others sees them all.
+            return {None: EVERYTHING if len(columns) == 1 else Sight(causal=True)}
+        sights = {window: back_from(columns, keys, window, real) for window in windows}
+        if len(columns) > FEW_QUERIES:
+            return sights
+        return {window: sight.added(dtype) for window, sight in sights.items()}
 
 
 class EncoderDecoder(nn.Module):

@@ -16,9 +16,17 @@ class Sight:
     """What one layer's queries see of its keys."""
 
     mask: Tensor | None = None
-    """True where a query sees a key, [1 or B, 1, T, S]; None: everything, or everything up to itself."""
+    """[1 or B, 1, T, S], True where a query sees a key, or what is added to its score: nothing, or minus
+    infinity. None: it sees everything, or everything up to itself.
+    """
     causal: bool = False
     """Only without a mask: the kernels are faster when they need not read one."""
+
+    def added(self, dtype: torch.dtype) -> Sight:
+        """The same, as what is added: made once for all layers."""
+        if self.mask is None or self.mask.dtype == dtype:
+            return self
+        return Sight(torch.zeros_like(self.mask, dtype=dtype).masked_fill_(~self.mask, -torch.inf))
 
 
 EVERYTHING = Sight()
