@@ -4,7 +4,7 @@ import { beatLengthAt, beatsIn } from "./player_beats.js";
 import { BIG, KAT } from "./player_draw_taiko.js";
 import { edgeTimes } from "./player_path.js";
 
-const ADDITIONS = [
+export const ADDITIONS = [
   [2, "whistle"],
   [4, "finish"],
   [8, "clap"],

@@ -8,7 +8,11 @@ const COLOUR = /^#[0-9a-f]{6}$/i;
 const SAME_MS = 2;
 const SAME_PX = 1;
 
-/** `played`: as the companion sends it. */
+/**
+ * `played`: PlayedJson. Four things more are used where they are sent: an object's `ticks` (times), `edges` (of head,
+ * repeats and end: [hitsound, set, set of its additions]) and `addition_set`, and the map's `scroll` ([[time, velocity]]).
+ * Without them a slider sounds alike at all its edges, has no ticks, and mania scrolls as fast as its last object said.
+ */
 export function prepared(played) {
   const colours = played.colours.filter((colour) => COLOUR.test(colour));
   const objects = [...played.objects].sort((a, b) => a.time_ms - b.time_ms).map(ready);
@@ -41,12 +45,17 @@ export function withGone(before, after) {
   return { ...before, objects: before.objects.map((object) => (within(object) && !stays(object) ? { ...object, is_gone: true } : object)) };
 }
 
-/** The same to a player: what, when, where. Of taiko, where is nowhere; of mania, it is a column. */
+/** The same to a player: what, when, where, how it sounds. Of taiko, where is nowhere; of mania, it is a column. */
 function isSame(mode, a, b) {
   if (a.kind !== b.kind || Math.abs(a.time_ms - b.time_ms) > SAME_MS || Math.abs(a.end_ms - b.end_ms) > SAME_MS) return false;
+  if (!isSameSound(a, b)) return false;
   if (mode === "mania") return a.column === b.column;
-  if (mode === "taiko") return a.hitsound === b.hitsound;
-  return a.hitsound === b.hitsound && a.spans === b.spans && isSameWay(a, b);
+  return mode === "taiko" || (a.spans === b.spans && isSameWay(a, b));
+}
+
+function isSameSound(a, b) {
+  const sounds = ({ hitsound, sample_set, addition_set, edges }) => JSON.stringify([hitsound, sample_set, addition_set, edges]);
+  return sounds(a) === sounds(b);
 }
 
 function isSameWay(a, b) {

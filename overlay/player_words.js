@@ -1,7 +1,8 @@
 // What the player says in words, for the page and for those who do not see the field. Pure.
 
 import { modeName, plural, stamp } from "./format.js";
-import { KAT, BIG } from "./player_draw_taiko.js";
+import { BIG, KAT } from "./player_draw_taiko.js";
+import { ADDITIONS } from "./player_heard.js";
 import { ballAt, ballShare } from "./player_path.js";
 import { inSection } from "./player_prepare.js";
 
@@ -28,9 +29,15 @@ export function fieldWords(title, map) {
 /** What is to be done at a time; "" where there is nothing. */
 export function nowWords(map, t) {
   const now = map.objects.filter(({ time_ms, end_ms }) => time_ms - NOW_MS <= t && t <= end_ms + NOW_MS);
-  const said = now.slice(0, MOST_AT_ONCE).map((object) => (SAY[map.mode] ?? SAY.osu)(object, t));
+  const said = now.slice(0, MOST_AT_ONCE).map((object) => (SAY[map.mode] ?? SAY.osu)(object, t) + soundWords(map, object));
   const more = now.length > MOST_AT_ONCE ? [`${now.length - MOST_AT_ONCE} more`] : [];
   return [...said, ...more].join("; ");
+}
+
+/** ", whistle, clap": what is added to its hit; in taiko that is the object itself. */
+function soundWords({ mode }, { hitsound }) {
+  if (mode === "taiko") return "";
+  return ADDITIONS.filter(([bit]) => hitsound & bit).map(([, name]) => `, ${name}`).join("");
 }
 
 const place = (object, { x, y }) => `(${Math.round(x)}, ${Math.round(y)})`;

@@ -330,6 +330,7 @@ class TestWords:
         ("mode", "made", "words"),
         [
             ("osu", maps.plain_osu().circle(5_000, 100, 200), "circle 1 at (100, 200)"),
+            ("osu", maps.plain_osu().circle(5_000, sound=10), "circle 1 at (256, 192), whistle, clap"),
             ("osu", maps.plain_osu().spinner(4_900, 5_100), "spinner"),
             ("taiko", builder.taiko().timing(180).kat(5_000, big=True), "big kat"),
             ("catch", builder.catch().timing(180).fruit(5_000, 77), "fruit at x 77"),
