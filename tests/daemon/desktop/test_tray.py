@@ -271,13 +271,13 @@ def menu(tray: Tray) -> dict[str, Any]:
 def test_the_menu_offers_every_action() -> None:
     clicks = Clicks()
     for item in menu(Tray(clicks.actions())).values():
-        if item.text.startswith("No model yet"):
-            continue  # it opens the overlay as well
+        if item.text.startswith(("No model yet", "Read what")):
+            continue  # they open the overlay as well
         item.action()
     asked = {clicks.next() for _ in fields(TrayActions)}
     assert asked == {
         "open_overlay", "open_last_map", "check_now", "pause True", "choose_folder", "open_log", "quit",
-        "set_ai False", "mod_map", "mod_set", "unload",
+        "set_ai False", "mod_map", "mod_set", "unload", "set_writing True", "cancel_writing", "revert_last",
     }  # fmt: skip
 
 
@@ -315,13 +315,31 @@ def test_the_menu_says_which_model_speaks_and_where() -> None:
         (TrayShown(model="v32"), []),
         (TrayShown(last_map="A", model="v32"), ["Mod the last saved map", "Mod its whole set"]),
         (TrayShown(can_unload=True), ["Unload the engine"]),
+        (TrayShown(disclosed=True), ["Regeneration", "Revert what was generated last"]),
+        (TrayShown(is_writing=True), ["Cancel all that is being written"]),
     ],
 )
 def test_the_menu_offers_what_can_be_done(shown: TrayShown, enabled: list[str]) -> None:
     tray = Tray(Clicks().actions())
     tray.show(shown)
-    entries = ("Mod the last saved map", "Mod its whole set", "Unload the engine")
+    entries = (
+        *("Mod the last saved map", "Mod its whole set", "Unload the engine"),
+        *("Regeneration", "Cancel all that is being written", "Revert what was generated last"),
+    )
     assert [text for text in entries if menu(tray)[text].options["enabled"]] == enabled
+
+
+def test_regeneration_is_switched_on_only_by_who_has_read_what_it_means() -> None:
+    clicks = Clicks()
+    tray = Tray(clicks.actions())
+    assert menu(tray)["Read what regeneration means..."].options["visible"] is True
+    menu(tray)["Read what regeneration means..."].action()
+    assert clicks.next() == "open_overlay"
+    tray.show(TrayShown(disclosed=True, writing=True))
+    assert menu(tray)["Read what regeneration means..."].options["visible"] is False
+    assert menu(tray)["Regeneration"].options["checked"] is True
+    menu(tray)["Regeneration"].action()
+    assert clicks.next() == "set_writing False"
 
 
 def test_ai_findings_are_ticked_and_can_be_switched_back_on() -> None:
