@@ -10,11 +10,13 @@ import pytest
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode, Slider
 from engine.beatmap.splice import state_at
+from engine.diffusion.load import load_diffusion
 from engine.generation.errors import PromptError
 from engine.jobs import JobError
 from engine.requests import Keep, Wishes
 from engine.service import Candidate, Pace
 from engine.tokens.star_rating import star_rating
+from engine.writing.placers import no_placer
 from engine.writing.section import regenerate
 from tests.shared_data import shared
 from tests.writing.worlds import END_MS, START_MS, candidates, golden, mapped, ours, outside, request
@@ -302,3 +304,30 @@ def test_sections_of_golden_maps(model: str, name: str, caches: ModdingCaches) -
     found = candidates(asked, golden(model), caches)
     assert [outside(one.data, 12_000, 20_000) == outside(data, 12_000, 20_000) for one in found] == [True]
     assert found[0].surprise is not None
+
+
+@pytest.mark.parametrize("name", ["synth_std", "synth_catch"])
+def test_a_model_that_places_well_is_asked_where_a_coarse_one_meant(name: str, caches: ModdingCaches) -> None:
+    data = shared("golden", "inputs", "beatmaps", f"{name}.osu").read_bytes()
+    diffusion = load_diffusion(shared("golden", "checkpoints", "osu_diffusion_tiny"))
+    asked = request(
+        data, shared("golden", "inputs", "audio.flac"), start_ms=12_000, end_ms=20_000, keep=Keep.RHYTHM
+    )
+    placed, coarse = (
+        candidates(asked, golden("v29"), caches, placer)[0] for placer in (lambda: diffusion, no_placer)
+    )
+    assert coarse.remarks[0].startswith("Positions are only as exact as this model tells them")
+    assert outside(placed.data, 12_000, 20_000) == outside(data, 12_000, 20_000)
+    both = [section(one.data, 12_000, 20_000) for one in (placed, coarse)]
+    assert [obj.time_ms for obj in both[0]] == [obj.time_ms for obj in both[1]]
+    assert [(obj.x, obj.y) for obj in both[0]] != [(obj.x, obj.y) for obj in both[1]]
+
+
+def test_a_model_that_begins_with_a_silent_map_is_given_one(caches: ModdingCaches) -> None:
+    data = shared("golden", "inputs", "beatmaps", "synth_std.osu").read_bytes()
+    audio = shared("golden", "inputs", "audio.flac")
+    asked = request(data, audio, start_ms=12_000, end_ms=20_000, keep=Keep.ALL_BUT_HITSOUNDS)
+    (one,) = candidates(asked, golden("v31_fit"), caches)
+    before, after = (section(each, 12_000, 20_000) for each in (data, one.data))
+    assert [(obj.time_ms, obj.x, obj.y) for obj in before] == [(obj.time_ms, obj.x, obj.y) for obj in after]
+    assert [obj.hitsound for obj in before] != [obj.hitsound for obj in after]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
+from engine.audio.waveform import SAMPLE_RATE
 from engine.beatmap.builder import MapBuilder, catch, mania, osu, taiko
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
@@ -16,6 +17,7 @@ from engine.tokens.events import Context, EventType
 from engine.tokens.vocab import END_ID
 from engine.writing.answers import Candidate
 from engine.writing.section import regenerate
+from tests.checkpoints import folders
 from tests.modding import worlds
 from tests.shared_data import shared
 
@@ -157,3 +159,25 @@ def outside(data: bytes, start_ms: float = START_MS, end_ms: float = END_MS) -> 
     inside = {obj.line for obj in beatmap.objects if start_ms <= obj.time_ms < end_ms}
     inside |= {green.line for green in beatmap.timing.green if start_ms <= green.time_ms <= end_ms}
     return [line for number, line in enumerate(document.lines) if number not in inside]
+
+
+def write_ours(folder: Path) -> Path:
+    """The same model, as a checkpoint on disk."""
+    checkpoint = ours().checkpoint
+    spec, steps = checkpoint.spec, worlds.FRAMES * 128 * 100 // SAMPLE_RATE
+    size = folders.Size(
+        source=spec.encoder.positions,
+        target=spec.decoder.positions,
+        tokens_in=spec.tokens_in,
+        tokens_out=spec.tokens_out,
+    )
+    made = folders.v32(size)
+    made.tokenizer = worlds.v32_tokenizer(steps)
+    for name, weight in made.weights.items():
+        if name.startswith("transformer.model.decoder") and name.endswith((".Wo.weight", ".Wo.bias")):
+            weight.zero_()
+        if name.startswith("transformer.model.decoder") and ".fc2." in name:
+            weight.zero_()
+    made.weights["decoder_embedder.weight"] = checkpoint.model.decoder.embedding.weight.clone()
+    made.weights["transformer.proj_out.weight"] = checkpoint.model.head.weight.clone()
+    return made.write(folder)
