@@ -54,6 +54,10 @@ window.Audio = function () { const song = new Plain(); window.songs.push(song); 
 """
 
 
+MOST_BYTES = 64 * 1024
+"""Of one answer: the companion, too, sends long songs piece by piece."""
+
+
 class PlayerCompanion(ScriptedCompanion):
     """Serves the overlay as ever, the page with the player, and songs that can be wound."""
 
@@ -75,7 +79,8 @@ class PlayerCompanion(ScriptedCompanion):
         if not wanted.startswith("bytes=") or not self.winds:
             return answer(HTTPStatus.OK, song, "audio/wav")
         first, _, last = wanted.removeprefix("bytes=").partition("-")
-        begin, end = int(first), int(last) + 1 if last else len(song)
+        begin, end = int(first), min(len(song), int(last) + 1 if last else len(song))
+        end = min(end, begin + MOST_BYTES)
         response = answer(HTTPStatus.PARTIAL_CONTENT, song[begin:end], "audio/wav")
         response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{len(song)}"
         response.headers["Accept-Ranges"] = "bytes"
