@@ -305,6 +305,8 @@ class Comparison:
         assert (our.edge_sounds, our.edge_sets) == (their.edge_sounds, their.edge_sets)
         if not self._on_screen(self._answer.theirs, their):
             assert self._on_screen(self._ours, our)
+            assert our.length_px
+            assert our.length_px <= their.length_px * (1 + 1e-9)
             return Departure.MOVED
         beat_ms = self._answer.timing.beat_length_at(their.time_ms)
         px_per_beat = their.length_px * their.span_count / self._duration_ms(their) * beat_ms
