@@ -10,6 +10,7 @@ export class Preview {
   #told = new Map(); // of this regeneration: candidate's number, or null for the map as it is -> PlayedJson
   #run = null; // which regeneration that is
   #isShown = false; // whether the player has anything
+  #isAlone = false; // whether that is the map as it is, for want of a candidate
   #wanted = null;
 
   constructor(ask) {
@@ -49,11 +50,21 @@ export class Preview {
     try {
       const [before, after] = await Promise.all([this.#played(key, null), number === null ? null : this.#played(key, number, isDone(candidate))]);
       if (wanted !== this.#wanted) return; // another was chosen meanwhile
+      if (after !== null && this.#isAlone && !this.player.playing) this.#renew();
       this.#isShown = true;
+      this.#isAlone = after === null;
       this.player.show({ before, after });
     } catch (failure) {
       if (wanted === this.#wanted) setText(this.trouble, failure.message);
     }
+  }
+
+  /** A player goes on with the side it has; a new one begins with what is new, which is what one waited for. */
+  #renew() {
+    this.player.stop();
+    const player = document.createElement("map-player");
+    this.player.replaceWith(player);
+    this.player = player;
   }
 
   /** `isWhole`: it stays as it is, and need not be asked for again. */

@@ -171,6 +171,15 @@ class TestLookingAtThem:
         asked = [each["candidate"] for each in companion.received if each["type"] == "play"]
         assert asked == [None, 0, 0]
 
+    async def test_the_first_that_is_done_is_heard_where_the_map_as_it_is_was_heard_alone(
+        self, overlay: OverlayPage, companion: ScriptedCompanion
+    ) -> None:
+        await show(overlay, companion, write.regeneration("writing", write.candidate(0, "writing")))
+        await expect(view(overlay).locator("map-player .side:visible")).to_have_count(1)
+        await companion.send(write.regeneration("done", write.candidate(0)))
+        await expect(view(overlay).locator("map-player .side:visible")).to_have_count(2)
+        await expect(view(overlay).get_by_role("radio", name="After")).to_be_checked()
+
     async def test_arrow_keys_switch_between_those_that_are_done(
         self, overlay: OverlayPage, companion: ScriptedCompanion
     ) -> None:
@@ -229,74 +238,3 @@ class TestLookingAtThem:
         await show(overlay, companion, write.regeneration("done", told, note=evil))
         await expect(view(overlay).get_by_text(evil).first).to_be_visible()
         await expect(overlay.page.locator("img")).to_have_count(0)
-
-
-class TestAccepting:
-    async def test_it_says_where_it_goes_and_asks_for_it(
-        self, overlay: OverlayPage, companion: ScriptedCompanion
-    ) -> None:
-        await show(overlay, companion)
-        await card(overlay, 3).click()
-        await expect(view(overlay)).to_contain_text("Candidate 3 takes the place of this section")
-        await view(overlay).get_by_role("button", name="Accept into [Insane]").click()
-        asked = await companion.request("accept")
-        assert (asked["key"], asked["candidate"], asked["to"]) == (write.KEY, 2, "file")
-
-    async def test_or_into_a_new_difficulty_by_its_name(
-        self, overlay: OverlayPage, companion: ScriptedCompanion
-    ) -> None:
-        await show(overlay, companion)
-        await view(overlay).get_by_role("button", name="New difficulty…").click()
-        name = view(overlay).get_by_role("textbox", name="Name of the new difficulty")
-        await expect(name).to_be_focused()
-        await name.fill("Insane, tried")
-        await overlay.press("Enter")
-        asked = await companion.request("accept")
-        assert (asked["to"], asked["name"]) == ("new", "Insane, tried")
-
-    async def test_a_refusal_is_said_beside_the_button(
-        self, overlay: OverlayPage, companion: ScriptedCompanion
-    ) -> None:
-        companion.refuses["accept"] = "Insane.osu was saved meanwhile. Nothing was written."
-        await show(overlay, companion)
-        await view(overlay).get_by_role("button", name="Accept").click()
-        await expect(view(overlay).get_by_role("alert")).to_contain_text("Nothing was written")
-
-    async def test_once_accepted_the_editors_own_copy_is_warned_of_and_undo_is_there(
-        self, overlay: OverlayPage, companion: ScriptedCompanion
-    ) -> None:
-        await show(overlay, companion)
-        note = say.EXAMPLES["regeneration_accepted"]["note"]
-        candidates = DONE["candidates"]
-        await companion.send(write.generated(write.generated_range()))
-        await companion.send(write.regeneration("accepted", *candidates, note=note))
-        await expect(view(overlay)).to_contain_text("Ctrl+L")
-        await expect(view(overlay)).to_contain_text("What you accepted is in [Insane].")
-        await expect(view(overlay).get_by_role("button", name="Accept")).to_be_hidden()
-        await view(overlay).get_by_role("button", name="Undo").click()
-        assert (await companion.request("undo_write"))["key"] == write.KEY
-        await overlay.press("Escape")
-        await expect(line(overlay)).to_contain_text("accepted. Written to the file.")
-        await expect(line(overlay)).to_contain_text("Ctrl+L")
-
-
-@pytest.mark.parametrize("width", [360, 1200])
-async def test_it_fits_and_the_way_into_the_file_is_in_sight(
-    overlay: OverlayPage, companion: ScriptedCompanion, width: int
-) -> None:
-    await overlay.page.set_viewport_size({"width": width, "height": 800})
-    told = write.candidate(0, findings=[write.candidate_finding("x" * 200)], remarks=["A long remark. " * 20])
-    await show(overlay, companion, write.regeneration("done", told, *DONE["candidates"][1:]))
-    await expect(view(overlay).locator("map-player canvas").first).to_be_visible()
-    await expect(view(overlay).get_by_role("button", name="Accept")).to_be_in_viewport(ratio=1)
-    assert await overlay.page.evaluate("document.documentElement.scrollWidth") == width
-    await expect(view(overlay).get_by_role("button", name="Findings")).to_be_in_viewport(ratio=1)
-
-
-async def test_at_1200_by_800_all_of_the_player_is_seen_at_once(
-    overlay: OverlayPage, companion: ScriptedCompanion
-) -> None:
-    await show(overlay, companion)
-    look = view(overlay).locator(".look")
-    await expect(look.locator("player-controls")).to_be_visible()
-    assert await look.evaluate("(look) => look.scrollHeight - look.clientHeight") <= 0
