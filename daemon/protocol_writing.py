@@ -131,6 +131,7 @@ def played(shown: Played) -> PlayedJson:
         "colours": list(shown.colours),
         "song": shown.song,
         "beats": [[number(value) for value in beat] for beat in shown.beats],
+        "scroll": [[number(time_ms), round(number(speed), 4)] for time_ms, speed in shown.scroll],
         "objects": [_played_object(each) for each in shown.objects],
     }
 
@@ -200,6 +201,9 @@ def _played_object(each: PlayedObject) -> PlayedObjectJson:
         "column": each.column,
         "hitsound": each.hitsound,
         "sample_set": each.sample_set,
+        "addition_set": each.addition_set,
+        "edges": [list(edge) for edge in each.edges],
+        "ticks": [number(time_ms) for time_ms in each.ticks_ms],
         "volume": each.volume,
         "velocity": round(number(each.velocity), 4),
         "is_new": each.is_new,

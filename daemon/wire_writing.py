@@ -159,6 +159,11 @@ class PlayedObjectJson(TypedDict):
     hitsound: int
     """As in the file: 2 whistle, 4 finish, 8 clap."""
     sample_set: str
+    addition_set: str
+    edges: list[list[int | str]]
+    """Of a slider's head, repeats and end: hit sound, set, set of its additions."""
+    ticks: list[float]
+    """Of a slider: times."""
     volume: int
     velocity: float
     """Scroll speed, 1 is the map's own."""
@@ -184,6 +189,8 @@ class PlayedJson(TypedDict):
     """Where the page hears the song: a path on this server, or "" where there is none."""
     beats: list[list[float]]
     """Of each red line in the stretch and the one before: time, beat length, meter."""
+    scroll: list[list[float]]
+    """From when on the lane runs how fast: time, velocity."""
     objects: list[PlayedObjectJson]
 
 

@@ -9,9 +9,8 @@ const SAME_MS = 2;
 const SAME_PX = 1;
 
 /**
- * `played`: PlayedJson. Four things more are used where they are sent: an object's `ticks` (times), `edges` (of head,
- * repeats and end: [hitsound, set, set of its additions]) and `addition_set`, and the map's `scroll` ([[time, velocity]]).
- * Without them a slider sounds alike at all its edges, has no ticks, and mania scrolls as fast as its last object said.
+ * `played`: PlayedJson, where `edges` are of a slider's head, repeats and end ([hitsound, set, set of its additions]),
+ * `ticks` are times, and `scroll` says from when on a lane runs how fast ([time, velocity]).
  */
 export function prepared(played) {
   const colours = played.colours.filter((colour) => COLOUR.test(colour));

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from daemon.writing.shown import Played, PlayedObject
 from engine.beatmap.combos import number_combos
 from engine.beatmap.objects import Circle, Hold, Mode, SampleSet, Slider, Spinner
+from engine.beatmap.slider import NestedKind
 from engine.beatmap.stacking import stack_offset_px
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ MOST_POINTS: Final = 96
 """Of a slider's path: finer than that no screen shows it."""
 GAME_COLOURS: Final = ("#ffc000", "#00ca00", "#127cff", "#f21839")
 """Of a map that names none (ppy/osu, the default skin)."""
+MOST_SPANS, MOST_NESTED = 500, 2_000
+"""Of one slider: more than that is noise, and some maps make it on purpose."""
 CENTRE: Final = (256.0, 192.0)
 
 
@@ -53,6 +56,7 @@ def played(document: Document, before: Document | None, section: tuple[float, fl
         or GAME_COLOURS,
         song=song,
         beats=_beats(beatmap, start_ms, end_ms),
+        scroll=_scroll(beatmap, start_ms, end_ms),
         objects=objects,
     )
 
@@ -71,6 +75,13 @@ def _beats(beatmap: Beatmap, start_ms: float, end_ms: float) -> tuple[tuple[floa
         for red in beatmap.timing.red
         if red is ruling or start_ms < red.time_ms < end_ms
     )
+
+
+def _scroll(beatmap: Beatmap, start_ms: float, end_ms: float) -> tuple[tuple[float, float], ...]:
+    """From the beginning on: where there is no line there, at the map's own speed."""
+    timing = beatmap.timing
+    times = [point.time_ms for point in timing.points if start_ms < point.time_ms < end_ms]
+    return tuple((time_ms, timing.velocity_at(time_ms)) for time_ms in (start_ms, *dict.fromkeys(times)))
 
 
 def _lines_in(document: Document, section: tuple[float, float]) -> frozenset[bytes]:
@@ -93,7 +104,7 @@ def _object(beatmap: Beatmap, index: int, obj: HitObject, combo: Combo, *, is_ne
     timing = beatmap.timing
     by_px = stack_offset_px(beatmap.stack_heights[index], beatmap.difficulty.circle_size)
     x, y = CENTRE if isinstance(obj, Spinner) else (obj.x + by_px, obj.y + by_px)
-    set_ = obj.sample.normal_set or timing.sample_set_at(obj.time_ms) or SampleSet.NORMAL
+    normal, additions = _sets(beatmap, obj.time_ms, obj.sample.normal_set, obj.sample.addition_set)
     return PlayedObject(
         kind=_KINDS[type(obj)],
         time_ms=obj.time_ms,
@@ -102,11 +113,14 @@ def _object(beatmap: Beatmap, index: int, obj: HitObject, combo: Combo, *, is_ne
         y=y,
         path=_path(beatmap, obj, by_px) if isinstance(obj, Slider) else (),
         spans=beatmap.slider(obj).span_count if isinstance(obj, Slider) else 1,
+        edges=_edges(beatmap, obj) if isinstance(obj, Slider) else (),
+        ticks_ms=_ticks_ms(beatmap, obj) if isinstance(obj, Slider) else (),
         combo=combo.number,
         colour=combo.colour_index,
         column=beatmap.column(obj) if beatmap.mode is Mode.MANIA else 0,
         hitsound=int(obj.hitsound),
-        sample_set=SampleSet(set_).name.lower(),
+        sample_set=normal,
+        addition_set=additions,
         volume=obj.sample.volume_percent or timing.volume_at(obj.time_ms),
         velocity=timing.velocity_at(obj.time_ms),
         is_new=is_new,
@@ -114,6 +128,27 @@ def _object(beatmap: Beatmap, index: int, obj: HitObject, combo: Combo, *, is_ne
 
 
 _KINDS: Final = {Circle: "circle", Slider: "slider", Spinner: "spinner", Hold: "hold"}
+
+
+def _sets(beatmap: Beatmap, time_ms: float, normal: SampleSet, additions: SampleSet) -> tuple[str, str]:
+    """What the object leaves open its timing line says; additions sound as the rest where nobody says."""
+    known = normal or beatmap.timing.sample_set_at(time_ms) or SampleSet.NORMAL
+    return SampleSet(known).name.lower(), SampleSet(additions or known).name.lower()
+
+
+def _edges(beatmap: Beatmap, slider: Slider) -> tuple[tuple[int, str, str], ...]:
+    shape = beatmap.slider(slider)
+    edges = []
+    for number in range(min(shape.span_count, MOST_SPANS) + 1):
+        sound, (normal, additions) = slider.edge(number)
+        at_ms = shape.start_ms + number * shape.span_ms
+        edges.append((int(sound), *_sets(beatmap, at_ms, normal, additions)))
+    return tuple(edges)
+
+
+def _ticks_ms(beatmap: Beatmap, slider: Slider) -> tuple[float, ...]:
+    nested = beatmap.slider(slider).nested[:MOST_NESTED]
+    return tuple(each.time_ms for each in nested if each.kind is NestedKind.TICK)
 
 
 def _path(beatmap: Beatmap, slider: Slider, by_px: float) -> tuple[tuple[float, float], ...]:

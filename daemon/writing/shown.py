@@ -140,6 +140,11 @@ class PlayedObject:
     column: int = 0
     hitsound: int = 0
     sample_set: str = "normal"
+    addition_set: str = "normal"
+    edges: tuple[tuple[int, str, str], ...] = ()
+    """Of a slider's head, repeats and end: hit sound, set, set of its additions."""
+    ticks_ms: tuple[float, ...] = ()
+    """Of a slider."""
     volume: int = 100
     velocity: float = 1.0
     is_new: bool = False
@@ -160,4 +165,6 @@ class Played:
     colours: tuple[str, ...]
     song: str
     beats: tuple[tuple[float, float, float], ...]
+    scroll: tuple[tuple[float, float], ...]
+    """From when on the lane runs how fast; 1 is the map's own speed."""
     objects: tuple[PlayedObject, ...]

@@ -456,6 +456,7 @@ def example_played() -> Played:
         colours=("#ffc000", "#00ca00", "#127cff", "#f21839"),
         song="/song/3f0b6d1c9a7e4f52",
         beats=((0.0, BEAT_MS, 4.0),),
+        scroll=((14_000.0, 1.0), (16_333.0, 1.2)),
         objects=(
             PlayedObject(kind="circle", time_ms=15_000.0, end_ms=15_000.0, x=100, y=120, hitsound=8),
             PlayedObject(
@@ -468,6 +469,8 @@ def example_played() -> Played:
                 spans=2,
                 combo=1,
                 colour=1,
+                edges=((8, "soft", "drum"), (0, "normal", "normal"), (2, "soft", "soft")),
+                ticks_ms=(16_500.0, 16_833.0),
                 velocity=1.2,
                 is_new=True,
             ),

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from daemon.writing.playing import AROUND_MS, GAME_COLOURS, MOST_POINTS, played
 from engine.beatmap.builder import catch, mania, osu, taiko
 from engine.beatmap.document import Document
+from engine.beatmap.objects import SampleSet, Slider
+from engine.beatmap.slider import NestedKind
 
 if TYPE_CHECKING:
     from daemon.writing.shown import Played
@@ -47,6 +49,23 @@ class TestAStretch:
         assert slider.path[-1] == (300.0, 100.0)
         assert slider.end_ms == a_map().beatmap.end_ms(a_map().beatmap.objects[2]) > 10_000
         assert (round(slider.velocity, 6), slider.volume) == (1.5, 40)
+
+    def test_says_how_a_slider_sounds_at_each_of_its_ends_and_when_it_ticks(self) -> None:
+        line = "100,100,10000,2,0,L|300:100,2,200,2|0|8,0:0|1:3|0:2,2:0:0:0:"
+        document = osu().timing(60, at=0, sample_set=SampleSet.SOFT).object_line(line).document()
+        (slider,) = shown(document).objects
+        assert slider.edges == ((2, "soft", "soft"), (0, "normal", "drum"), (8, "soft", "soft"))
+        assert (slider.sample_set, slider.addition_set) == ("soft", "soft")
+        (obj,) = document.beatmap.objects
+        assert isinstance(obj, Slider)
+        nested = document.beatmap.slider(obj).nested
+        assert list(slider.ticks_ms) == [each.time_ms for each in nested if each.kind is NestedKind.TICK]
+        assert len(slider.ticks_ms) == 2
+
+    def test_says_how_fast_the_lane_runs_from_when_on(self) -> None:
+        beatmap = mania().timing(120, at=0).green(8_000, velocity=0.5).green(11_000, velocity=2)
+        told = shown(beatmap.note(at=10_500).document())
+        assert told.scroll == ((7_500.0, 1.0), (8_000.0, 0.5), (11_000.0, 2.0))
 
     def test_goes_on_for_an_object_that_lasts_into_it(self) -> None:
         document = osu().timing(120, at=0).spinner(at=1_000, until=9_000).document()
