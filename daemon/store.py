@@ -245,7 +245,8 @@ class Store:
         except (OSError, sqlite3.Error) as failure:
             raise StoreError(without(file, str(failure))) from failure
         self.note = (
-            f"{file.name} could not be read and was put aside as {aside.name}: intended marks start afresh."
+            f"{file.name} could not be read and was put aside as {aside.name}: intended marks start afresh, "
+            "and so does the record of what was generated."
         )
         _log.warning("%s (%s)", self.note, error)
         return fresh

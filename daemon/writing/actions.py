@@ -123,7 +123,7 @@ class WritingActions:
 
     def cancel_all(self) -> None:
         self._regenerations.cancel_all()
-        if self._whole_map.is_running:
+        if self._whole_map.can_be_cancelled:
             self._whole_map.cancel()
 
     async def play(self, key: str, candidate: int | None) -> PlayedJson:

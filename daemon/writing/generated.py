@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from daemon.archive import Archive
+    from daemon.desk import News
     from daemon.protocol import Message
-    from daemon.writing.at_hand import MapAtHand
     from daemon.writing.backups import Backups
     from daemon.writing.history import Range
     from daemon.writing.ledger import Ledger
+    from engine.beatmap.document import Document
 
 MOST_MAPS: Final = 64
 OVERWRITTEN: Final = (
@@ -43,38 +44,47 @@ class Generated:
         self._ledger = ledger
         self._backups = backups
         self._on_told = on_told
+        self._in_turn = asyncio.Lock()
+        """What is worked out of an older look is told before what is worked out of a newer one."""
         self._shown: OrderedDict[str, ShownGenerated] = OrderedDict()
         """By the map's key."""
 
-    async def refresh(self, at_hand: MapAtHand) -> None:
+    async def refresh(self, news: News) -> None:
         """After a look at a map: what did its last save do to what was written?"""
-        key = at_hand.key
-        history = await self._history(at_hand)
-        shown = ShownGenerated(key=key)
-        if history.writes:
-            changed, refs = await asyncio.to_thread(self._compare, history, at_hand)
-            for write_id, state in changed.items():
-                await self._archive.asked(None, self._ledger.set_state, write_id, state)
-            if changed:
-                history = await self._archive.asked(history, self._ledger.history, key)
-            shown = shown_generated(key, history, at_hand.content_hash, refs)
-        if self._shown.get(key) != shown:
+        async with self._in_turn:
+            shown = await self._work_out(news)
+        if self._shown.get(shown.key) != shown:
             self._keep(shown)
             self._on_told(message_of(shown))
 
-    async def _history(self, at_hand: MapAtHand) -> History:
-        history = await self._archive.asked(History(), self._ledger.history, at_hand.key)
+    async def _work_out(self, news: News) -> ShownGenerated:
+        key, content_hash = news.shown.key, news.content_hash
+        history = await self._history(key, content_hash)
+        if not history.writes:
+            return ShownGenerated(key=key)
+        document = news.shown.analysis.document
+        changed, refs = await asyncio.to_thread(self._compare, history, document, content_hash)
+        for write_id, state in changed.items():
+            await self._archive.asked(None, self._ledger.set_state, write_id, state)
+        if changed:
+            history = await self._archive.asked(history, self._ledger.history, key)
+        return shown_generated(key, history, content_hash, refs)
+
+    async def _history(self, key: str, content_hash: str) -> History:
+        history = await self._archive.asked(History(), self._ledger.history, key)
         if history.writes:
             return history
-        await self._archive.asked(None, self._ledger.adopt, at_hand.key, at_hand.content_hash)
-        return await self._archive.asked(history, self._ledger.history, at_hand.key)
+        await self._archive.asked(None, self._ledger.adopt, key, content_hash)
+        return await self._archive.asked(history, self._ledger.history, key)
 
     def message_of(self, key: str) -> Message:
         return message_of(self._shown.get(key) or ShownGenerated(key=key))
 
-    def _compare(self, history: History, at_hand: MapAtHand) -> tuple[dict[int, WriteState], frozenset[str]]:
+    def _compare(
+        self, history: History, document: Document, content_hash: str
+    ) -> tuple[dict[int, WriteState], frozenset[str]]:
         """On a thread: it reads backups, and parses them."""
-        changed = changed_states(history, at_hand.document, at_hand.content_hash, self._backups.read)
+        changed = changed_states(history, document, content_hash, self._backups.read)
         named = {ref for each in history.writes for ref in (each.before, each.after)}
         named |= {each.before for each in history.ranges}
         return changed, frozenset(ref for ref in named if self._backups.holds(ref))

@@ -118,7 +118,7 @@ class Writing:
 
     async def _refresh(self, at_hand: MapAtHand, news: News) -> None:
         if at_hand.news is news:  # else a newer look follows
-            await self._generated.refresh(at_hand)
+            await self._generated.refresh(news)
 
     def forget(self, path: Path) -> None:
         """A map's file is gone, or has another name now."""

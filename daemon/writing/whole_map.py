@@ -92,6 +92,10 @@ class WholeMap:
         return self.shown.state in IS_RUNNING
 
     @property
+    def can_be_cancelled(self) -> bool:
+        return self.is_running and not self._is_putting
+
+    @property
     def message(self) -> Message:
         return message_of(self.shown)
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from daemon.watch.remembered import Remembered
 from daemon.watch.settling import Version
 from tests.daemon.watch.watching import osu
+
+if TYPE_CHECKING:
+    import pytest
 
 MAP = Path("set/a.osu")
 
@@ -24,6 +29,21 @@ def test_an_own_write_is_expected_once_and_for_its_file_alone() -> None:
     assert remembered.learn(Path("set/b.osu"), version(1))
     assert not remembered.learn(MAP, version(1))
     assert remembered.learn(MAP, version(2))
+    assert remembered.learn(MAP, version(1))
+
+
+def test_an_own_write_that_did_not_come_to_be_is_somebody_elses() -> None:
+    remembered = Remembered()
+    remembered.expect_own_write(MAP, version(1).content_hash)
+    remembered.expect_no_own_write(MAP, version(1).content_hash)
+    assert remembered.learn(MAP, version(1))
+
+
+def test_an_own_write_that_nobody_saw_in_time_is_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered = Remembered()
+    remembered.expect_own_write(MAP, version(1).content_hash)
+    later = time.monotonic() + 60
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     assert remembered.learn(MAP, version(1))
 
 

@@ -76,7 +76,7 @@ class Rounds:
         self._companion = CompanionProcess(self._home)
         self._eyes: Eyes | None = None
         self._page = AsyncExitStack()
-        self._step = 0
+        self._step = self._seed = 0
         self._engines: set[int] = set()
 
     async def run(self, count: int, on_round: Callable[[int], None] = lambda _: None) -> None:
@@ -102,10 +102,9 @@ class Rounds:
         name = fault.__name__.removeprefix("_")
         try:
             await fault()
-        except GoneError:
-            self.happened[f"{name}: the companion was gone"] += 1
-        else:
-            self.happened[name] += 1
+        except BrokenPromiseError as error:
+            raise BrokenPromiseError(f"{name}: {error}") from error
+        self.happened[name] += 1
         await self._must_hold(name)
 
     def _faults(self) -> list[Callable[[], Awaitable[None]]]:
@@ -144,10 +143,8 @@ class Rounds:
     async def _reverted(self) -> None:
         before, _ = await self._candidate()
         _must((await self._accept())["ok"], "accepting failed")
-        last = max(
-            (await self._seen("generated", lambda each: each["ranges"]))["ranges"],
-            key=lambda each: int(each["id"][1:]),
-        )
+        told = await self._seen("generated", partial(_has_range_of, str(self._seed)))
+        last = next(each for each in told["ranges"] if each["seed"] == str(self._seed))
         if self.random.random() < 0.5:  # the same from a map that was saved since
             await self._save(self._edit(self.map.read_bytes()))
             before = self._like_the_last_edit(before)
@@ -161,7 +158,7 @@ class Rounds:
         for process in self._children():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        await self._seen("regeneration", lambda each: each["state"] in ("failed", "done"))
+        await self._seen("regeneration", lambda each: each["state"] not in ("waiting", "writing"))
         self._holds(before)
 
     async def _cancelled(self) -> None:
@@ -240,7 +237,7 @@ class Rounds:
         before, after = await self._candidate()
         await _system("mount", "--bind", str(self.map), str(self.map))
         waiting = self._eyes_now.send("accept", key=self._key, candidate=0, to="file")
-        await asyncio.sleep(self.random.choice([0.2, 2.6]))
+        await asyncio.sleep(self.random.choice([0.1, 0.3, 0.5, 2.6]))
         await _system("umount", str(self.map))
         reply = await waiting
         self._holds(after if reply["ok"] else before)
@@ -257,12 +254,16 @@ class Rounds:
 
     async def _candidate(self) -> tuple[bytes, bytes]:
         """Two candidates, done; what the map holds, and what the first of them makes of it."""
-        before, seed = await self._begin()
-        await self._seen("regeneration", lambda each: each["state"] == "done")
-        return before, written(before, seed, START_MS, END_MS)
+        while True:
+            before, seed = await self._begin()
+            told = await self._seen("regeneration", lambda each: each["state"] not in ("waiting", "writing"))
+            if told["state"] == "done":
+                return before, written(before, seed, START_MS, END_MS)
+            # A save of the round before was not shown yet when this was begun.
+            _must(told["state"] == "stale", f"the regeneration is {told['state']}: {told['note']}")
 
     async def _begin(self) -> tuple[bytes, int]:
-        seed = self.random.getrandbits(32)
+        seed = self._seed = self.random.getrandbits(32)
         await self._at_rest()
         while True:
             shown = await self._shown()
@@ -316,7 +317,13 @@ class Rounds:
         return await self._seen("map", lambda each: each["key"] == self._key)
 
     async def _seen(self, kind: str, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        return await self._eyes_now.until(kind, holds)
+        try:
+            return await self._eyes_now.until(kind, holds)
+        except TimeoutError:
+            last = str(self._eyes_now.seen.get(kind))[:1000]
+            raise BrokenPromiseError(
+                f"the {kind} that was waited for did not come; the last: {last}"
+            ) from None
 
     # What must hold.
 
@@ -343,9 +350,8 @@ class Rounds:
 
         try:
             await self._seen("generated", fits)
-        except TimeoutError:
-            said = self._eyes_now.seen.get("generated")
-            raise BrokenPromiseError(f"after {after} the record does not fit the map: {said}") from None
+        except BrokenPromiseError as error:
+            raise BrokenPromiseError(f"after {after} the record does not fit the map: {error}") from None
 
     async def _nothing_is_left(self) -> None:
         self._engines |= set(self._children())
@@ -459,6 +465,10 @@ async def _system(*command: str) -> None:
 
 def _is_of(seed: str, told: dict[str, Any]) -> bool:
     return bool(told["candidates"]) and told["candidates"][0]["seed"] == seed
+
+
+def _has_range_of(seed: str, told: dict[str, Any]) -> bool:
+    return any(each["seed"] == seed for each in told["ranges"])
 
 
 def _must(holds: object, sentence: str) -> None:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.beatmap.document import Document
 from tests.daemon.companion import running
+from tests.daemon.mapper import write_silence
 from tests.daemon.writing import sections
 from tests.daemon.writing.sections import (
     END_MS,
     FILE,
+    PATIENCE_S,
     SET,
     START_MS,
     lines_beside,
@@ -89,3 +92,53 @@ class TestASection:
             assert generated["ranges"][0]["is_reverted"]
             assert [path.name for path in (songs / SET).iterdir()] == sorted(["audio.flac", FILE])
             assert section_lines((a_set / FILE).read_bytes()) == section_lines(synth())
+
+
+async def test_what_was_accepted_is_put_to_the_model_like_a_save(
+    songs: Path, a_set: Path, model: Path
+) -> None:
+    async with running(songs, writing_with(model, **{"ai.findings": True})) as app, app.page() as page:
+        shown = await save(app, page, synth())
+        asked = await regenerate(page, shown, candidates=1)
+        assert asked["ok"], asked["error"]
+        await regeneration(page, "done")
+        assert (await page.ask("accept", key=shown["key"], candidate=0, to="file"))["ok"]
+        assert (a_set / FILE).read_bytes() != synth()
+        told = await page.next(
+            "opinion",
+            lambda each: each["map_version"] > shown["map_version"] and each["state"] == "done",
+            within_s=PATIENCE_S,
+        )
+        assert told["total"] > 0
+
+
+async def test_a_whole_map_is_written_for_a_song(songs: Path, tmp_path: Path, model: Path) -> None:
+    song = tmp_path / "silence.wav"
+    write_silence(song, seconds=6)
+    async with running(songs, writing_with(model)) as app, app.page() as page:
+        asked = await page.ask(
+            "generate_map",
+            source=str(song),
+            form="osu",
+            folder=str(tmp_path / "new"),
+            title="Silence",
+            artist="Nobody",
+            creator="me",
+            difficulty_name="Easy",
+            output=["timing", "map"],
+            wishes={"star_rating": 2.0},
+        )
+        assert asked["ok"], asked["error"]
+        told = await page.next(
+            "song_job",
+            lambda each: each["state"] in ("done", "failed"),
+            within_s=PATIENCE_S,
+        )
+        assert told["state"] == "done", told["note"]
+        written = tmp_path / "new" / "Nobody - Silence (me) [Easy].osu"
+        assert told["file"] == str(written)
+        beatmap = Document.parse(written.read_bytes()).beatmap
+        assert beatmap.general.audio_filename == "silence.wav"
+        assert len(beatmap.objects) == told["objects"]
+        described = await page.ask("describe_model", mode="osu")
+        assert "star_rating" in described["data"]["wishes"]

@@ -228,6 +228,19 @@ class TestAnAcceptedCandidate:
             assert (await page.ask("undo_write", key=shown["key"]))["ok"]
             assert (a_set / FILE).read_bytes() == edited(synth(), 7)
 
+    async def test_that_was_undone_leaves_room_for_another(
+        self, songs: Path, a_set: Path, stub_model: Path
+    ) -> None:
+        async with running(songs, writing_with(stub_model)) as app, app.page() as page:
+            shown = await save(app, page, synth())
+            await done(page, shown, seeds=["3", "4"])
+            await accept(page, shown["key"], 0)
+            await regeneration(page, "accepted")
+            await page.ask("undo_write", key=shown["key"])
+            await regeneration(page, "done")
+            assert (await accept(page, shown["key"], 1))["ok"]
+            assert (a_set / FILE).read_bytes() == written(synth(), 4, START_MS, END_MS)
+
     async def test_that_was_undone_and_that_the_editor_brings_back_counts_again(
         self, songs: Path, stub_model: Path
     ) -> None:
