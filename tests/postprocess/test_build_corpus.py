@@ -233,8 +233,8 @@ def test_real_maps_come_back(mode: Mode, family: str) -> None:
 
 @pytest.mark.parametrize("mode", Mode)
 def test_what_is_told_in_steps_of_10_ms_is_back_within_a_millisecond(mode: Mode) -> None:
-    """Starts and ends, once they are on the grid again. What stands on no line of the beat, of which there is less than
-    one in a hundred, is back within 10 ms.
+    """Starts and ends, once they are on the grid again. What stands on no line of the beat, less than one in
+    a hundred, is back within 10 ms.
     """
     off_ms: list[float] = []
     for name, beatmap in maps(mode):
