@@ -1,6 +1,6 @@
 // <range-bar>: the stretch of the song that is meant, under the timeline it is marked on, and what can be done with it.
 
-import { emit, h, icon, setAttribute } from "./dom.js";
+import { emit, h, icon } from "./dom.js";
 import { RangeField } from "./range_field.js";
 
 class RangeBar extends HTMLElement {
@@ -18,11 +18,10 @@ class RangeBar extends HTMLElement {
     this.append(this.field.element, this.button, away);
   }
 
-  update({ range, snap, map, busy }) {
+  update({ range, snap, grid }) {
     this.hidden = range === null;
     if (this.hidden) return;
-    this.field.update({ range, snap, map });
-    setAttribute(this.button, "aria-disabled", busy ? "true" : null);
+    this.field.update({ range, snap, grid });
   }
 
   focus() {

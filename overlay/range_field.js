@@ -1,7 +1,7 @@
 // A stretch of the song as the editor writes it: to be typed, pasted and copied, and put on measures or combos.
 
 import { h, icon, setAttribute, setText } from "./dom.js";
-import { allowedSnap, canSnap, gridOf, isSame, lengthText, rangeText, readRange } from "./time_range.js";
+import { allowedSnap, canSnap, isSame, lengthText, rangeText, readRange } from "./time_range.js";
 
 const SNAP_WORDS = { measures: "On measures", combos: "On combos", free: "Free" };
 
@@ -31,8 +31,7 @@ export class RangeField {
     this.element = h("span", { class: "range-field" }, this.input, this.copy, this.snap, this.length, this.error);
   }
 
-  update({ range, snap, map }) {
-    const grid = gridOf(map.overview);
+  update({ range, snap, grid }) {
     for (const option of this.snap.options) option.disabled = !canSnap(grid, option.value);
     this.snap.value = allowedSnap(grid, snap);
     setText(this.length, lengthText(range, grid));

@@ -22,7 +22,7 @@ const KEEPS = {
 
 export class RegenerateDialog {
   #dialog = null;
-  #model = { map: null, range: null, snap: "free", writing: null };
+  #model = { map: null, range: null, snap: "free", grid: null, writing: null };
   #options = null;
 
   /** Takes a request to the companion; rejects with a sentence. */

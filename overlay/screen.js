@@ -6,7 +6,7 @@ import { mapName, versionName } from "./format.js";
 import { isUnderWay } from "./opinion.js";
 import * as seen from "./seen.js";
 import * as store from "./store.js";
-import { generated, rangeOf, regeneration } from "./writing_store.js";
+import { generated, gridNow, rangeOf, regeneration } from "./writing_store.js";
 
 /** `change` takes the next state, for the few offers that are made where the list is empty. */
 export function draw(parts, state, change) {
@@ -35,8 +35,8 @@ function drawWriting(parts, state) {
   const latest = regeneration(state);
   const isLookedAt = view === "candidates" && latest !== null;
   parts.work.classList.toggle("choosing", isLookedAt);
-  parts.range.update({ range: isLookedAt ? null : range, snap, map });
-  parts.regenerate.update({ map, range, snap, writing });
+  parts.range.update({ range: isLookedAt ? null : range, snap, grid: gridNow(state) });
+  parts.regenerate.update({ map, range, snap, grid: gridNow(state), writing });
   parts.written.update({ regeneration: latest, generated: generated(state), isLookedAt });
   parts.candidates.update({ regeneration: latest, map, chosen: candidate, locked: lockedSeeds, generated: generated(state), connected: state.connection.phase === "open", isShown: isLookedAt });
 }
@@ -96,7 +96,7 @@ const NONE = Object.freeze([]); // always the same one: what did not change is n
 function rangesOf(state) {
   const latest = regeneration(state);
   const written = latest !== null && latest.state !== "accepted" ? latest : null;
-  return { range: rangeOf(state), written, generated: generated(state)?.ranges ?? NONE, canMark: state.writing !== null };
+  return { range: rangeOf(state), grid: gridNow(state), written, generated: generated(state)?.ranges ?? NONE, canMark: state.writing !== null };
 }
 
 /** The map that was asked for and cannot be shown, as far as the list of saved maps knows it. */

@@ -31,16 +31,26 @@ function timesIn(text) {
   return [...plain.matchAll(STAMP)].map(([, minutes, seconds, ms]) => Number(minutes) * 60000 + Number(seconds) * 1000 + Number(ms ?? 0));
 }
 
-/** What a range can be put on in this map: red lines as [time, beat length, meter], and where combos begin. */
+const COMBO_MODES = ["osu", "catch"];
+const rough = new WeakMap(); // overview -> its grid, always the same one
+
+/**
+ * What a range can be put on in this map, as far as its overview says: red lines as [time, beat length, meter], and
+ * where combos begin. One tempo says where the bars are; several do not say which of them is where.
+ */
 export function gridOf(overview) {
-  return { lines: linesOf(overview), combos: "combos" in overview ? overview.combos : [] };
+  if (!rough.has(overview)) {
+    const { bpm, red_lines } = overview;
+    const isOne = bpm !== null && bpm[0] === bpm[1] && bpm[0] > 0;
+    rough.set(overview, { lines: isOne ? red_lines.map((time) => [time, 60000 / bpm[0], 4]) : [], combos: [] });
+  }
+  return rough.get(overview);
 }
 
-/** Without beats of its own a map's one tempo says them; several tempos do not say which of them is where. */
-function linesOf(overview) {
-  if ("beats" in overview) return overview.beats.filter(([, beat_ms, meter]) => beat_ms > 0 && meter > 0);
-  const { bpm, red_lines } = overview;
-  return bpm !== null && bpm[0] === bpm[1] && bpm[0] > 0 ? red_lines.map((time) => [time, 60000 / bpm[0], 4]) : [];
+/** The same of the whole map as it is played: every red line, and every object that begins a combo. */
+export function gridOfPlayed({ beats, objects, mode }) {
+  const starts = COMBO_MODES.includes(mode) ? objects.filter((each) => each.combo === 1) : [];
+  return { lines: beats.filter(([, beat_ms, meter]) => beat_ms > 0 && meter > 0), combos: starts.map((each) => each.time_ms) };
 }
 
 export function canSnap({ lines, combos }, snap) {

@@ -13,7 +13,6 @@ import { drawPointer } from "./paint_marks.js";
 import { bandAt, drawRange } from "./paint_range.js";
 import { palette } from "./palette.js";
 import { followScreen, laneAt, laneY } from "./stage.js";
-import { gridOf } from "./time_range.js";
 import { Hand, gripAt } from "./timeline_hand.js";
 import { placeTip, tipLines } from "./tip.js";
 import * as scale from "./timescale.js";
@@ -37,7 +36,7 @@ class MapTimeline extends HTMLElement {
   #size = { width: 0, height: 0 }; // of the stage, as last told: asking for it would lay the page out
   #hover = null; // {x, y} in pixels of the canvas
   #range = null;
-  #grid = { lines: [], combos: [] };
+  #grid = null;
   #generated = [];
   #written = null;
   #canMark = false;
@@ -89,17 +88,17 @@ class MapTimeline extends HTMLElement {
 
   /**
    * `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null;
-   * `opinion`: the model's; `range`: that is meant, `written`: that is being written; `generated`: what was.
+   * `opinion`: the model's; `range`: that is meant, and `grid`: what it is put on, `written`: that is being written; `generated`: what was.
    */
-  update({ map, visible, shown, selected, titles, opinion, range, written, generated, canMark }) {
+  update({ map, visible, shown, selected, titles, opinion, range, grid, written, generated, canMark }) {
     const another = map.key !== this.#map?.key;
-    const moves = this.#setRange(range, canMark);
+    const moves = this.#setRange(range, grid, canMark);
     const regenerated = generated !== this.#generated || written?.start_ms !== this.#written?.start_ms || written?.end_ms !== this.#written?.end_ms;
     const changed = regenerated || map !== this.#map || visible !== this.#visible || shown !== this.#shown || opinion?.heat !== this.#opinion?.heat || opinion?.state !== this.#opinion?.state;
     if (!changed && !moves && selected === this.#selected) return;
     const before = this.#view;
     const moved = selected?.id !== this.#selected?.id;
-    if (map !== this.#map) [this.#busyness, this.#grid] = [busyness(map.overview), gridOf(map.overview)];
+    if (map !== this.#map) this.#busyness = busyness(map.overview);
     this.#map = map;
     this.#generated = generated;
     this.#written = written;
@@ -125,9 +124,10 @@ class MapTimeline extends HTMLElement {
     this.#redraw();
   }
 
-  #setRange(range, canMark) {
-    const moves = range !== this.#range;
+  #setRange(range, grid, canMark) {
+    const moves = range !== this.#range || (range !== null && grid !== this.#grid);
     this.#range = range;
+    this.#grid = grid;
     this.#canMark = canMark;
     this.mark.hidden = !canMark;
     return moves;

@@ -4,7 +4,7 @@ import { showMenu } from "./context_menu.js";
 import { disclosureDialog } from "./disclosure.js";
 import { stamp } from "./format.js";
 import * as seen from "./seen.js";
-import { allowedSnap, around, gridOf, rangeText, readRange } from "./time_range.js";
+import { allowedSnap, around, gridOfPlayed, rangeText, readRange } from "./time_range.js";
 import { write } from "./token.js";
 import * as store from "./writing_store.js";
 
@@ -13,6 +13,7 @@ export class WritingActions {
   #socket;
   #parts;
   #then = null;
+  #asked = null; // the map whose grid was asked for last
 
   constructor(page, socket, parts) {
     Object.assign(parts.regenerate, { ask: (message) => socket.request(message), onStart: (asked) => this.#start(asked) });
@@ -25,6 +26,7 @@ export class WritingActions {
   // The range
 
   markRange({ one_ms, other_ms, focus = false }) {
+    this.#knowGrid();
     this.setRange({ range: { start_ms: Math.min(one_ms, other_ms), end_ms: Math.max(one_ms, other_ms) }, loose: false });
     if (focus) this.#focusRange();
   }
@@ -40,6 +42,7 @@ export class WritingActions {
 
   /** What was typed stays as it was typed. */
   setRange({ range, loose = true }) {
+    if (range !== null) this.#knowGrid();
     this.#change(store.setRange(this.#state, range, { loose }));
   }
 
@@ -60,8 +63,22 @@ export class WritingActions {
     requestAnimationFrame(() => requestAnimationFrame(() => this.#parts.range.focus()));
   }
 
+  /** Where bars and combos are, asked for once for each version of a map, and only where a range is wanted. */
+  async #knowGrid() {
+    const { map } = this.#state;
+    // While a section is written, only what is around it is played.
+    if (store.isGridKnown(this.#state) || this.#asked === map || store.regeneration(this.#state) !== null) return;
+    this.#asked = map;
+    try {
+      const played = await this.#socket.request({ type: "play", key: map.key, candidate: null });
+      this.#change({ ...this.#state, grid: { key: map.key, map_version: map.map_version, ...gridOfPlayed(played) } });
+    } catch {
+      // What the overview says does as well; whoever then writes is told what is the matter with the map.
+    }
+  }
+
   #around(start_ms, end_ms) {
-    const grid = gridOf(this.#state.map.overview);
+    const grid = store.gridNow(this.#state);
     return around(start_ms, end_ms, grid, allowedSnap(grid, this.#state.snap));
   }
 
@@ -75,13 +92,14 @@ export class WritingActions {
     else this.regenerateFinding(seen.selected(this.#state));
   }
 
-  regenerateFinding(finding) {
+  async regenerateFinding(finding) {
     if (finding?.time_ms == null) {
       const text = finding === null ? "Mark a stretch of the timeline first, or pick a finding." : "This finding concerns the whole map: mark a stretch of the timeline instead.";
       this.#say(text, { topic: "regenerate" });
       return;
     }
-    this.regenerateRange(this.#around(finding.time_ms, finding.end_ms ?? finding.time_ms));
+    await this.#knowGrid();
+    await this.regenerateRange(this.#around(finding.time_ms, finding.end_ms ?? finding.time_ms));
   }
 
   async regenerateRange(range) {
@@ -92,7 +110,7 @@ export class WritingActions {
       this.#say("A section of this map is being written already. Cancel it first.", { topic: "regenerate", action: { text: "Show it", run: () => this.showCandidates() } });
       return;
     }
-    this.#parts.regenerate.update({ ...this.#state, range: store.rangeOf(this.#state) });
+    this.#parts.regenerate.update({ ...this.#state, range: store.rangeOf(this.#state), grid: store.gridNow(this.#state) });
     this.#parts.regenerate.open({ seeds: this.#state.lockedSeeds });
   }
 
@@ -212,6 +230,7 @@ export class WritingActions {
   // Menus
 
   timelineMenu({ time_ms, x, y, band, finding }) {
+    this.#knowGrid();
     const range = store.rangeOf(this.#state);
     const inside = range !== null && time_ms >= range.start_ms && time_ms <= range.end_ms;
     showMenu(x, y, "Timeline", [

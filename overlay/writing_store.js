@@ -11,6 +11,7 @@ export const NOTHING_WRITTEN = Object.freeze({
   generated: Object.freeze([]), // of each map what in it was generated
   songJob: null, // the whole map that is being written
   range: null, // {key, start_ms, end_ms}: the stretch of a map that somebody means
+  grid: null, // {key, map_version, lines, combos}: of the map that a range was last marked in
   snap: "measures", // what a range is put on, where the map has it
   view: "findings", // what fills the page: these, the "candidates" of a section, or a whole song to "generate"
   candidate: null, // number of the one that is looked at
@@ -48,11 +49,16 @@ export const rangeOf = ({ range, map }) => (range !== null && range.key === map?
 export function setRange(state, range, { loose = false } = {}) {
   if (range === null || state.map === null) return { ...state, range: null };
   const { overview } = state.map;
-  const grid = gridOf(overview);
+  const grid = gridNow(state);
   const whole = { start_ms: 0, end_ms: Math.max(overview.song_ms ?? 0, overview.end_ms) };
   const placed = within(loose ? range : snapped(range, grid, allowedSnap(grid, state.snap)), whole);
   return isSame(placed, rangeOf(state)) ? state : { ...state, range: { key: state.map.key, ...placed } };
 }
+
+export const isGridKnown = ({ grid, map }) => grid !== null && grid.key === map.key && grid.map_version === map.map_version;
+
+/** What a range is put on in the map on screen: all of it once that was asked for, till then what its overview says. */
+export const gridNow = (state) => (isGridKnown(state) ? state.grid : gridOf(state.map.overview));
 
 export function setSnap(state, snap) {
   const next = { ...state, snap };

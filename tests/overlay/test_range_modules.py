@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.overlay import messages as say
+from tests.overlay import writing_messages as write
 
 if TYPE_CHECKING:
     from tests.overlay.pure import Run
@@ -90,6 +91,13 @@ class TestRanges:
         assert await run(body, say.overview(60_000, red_lines=[100], bpm=[120, 120, 120])) == [[100, 500, 4]]
         assert await run(body, say.overview(60_000, bpm=[120, 180, 120])) == []
         assert await run(body, say.overview(60_000, bpm=None)) == []
+
+    async def test_the_whole_map_says_all_its_bars_and_where_combos_begin(self, run: Run) -> None:
+        body = "return time_range.gridOfPlayed(given);"
+        played = write.whole(beats=[[0, 400, 4], [9000, 0, 4], [20_000, 300, 3]], combos=[800, 2400])
+        lines = [[0, 400, 4], [20_000, 300, 3]]
+        assert await run(body, played) == {"lines": lines, "combos": [800, 2400]}
+        assert await run(body, {**played, "mode": "mania"}) == {"lines": lines, "combos": []}
 
     async def test_what_a_map_has_not_is_not_offered(self, run: Run) -> None:
         body = "return given[1].map((wanted) => time_range.allowedSnap(given[0], wanted));"

@@ -30,11 +30,13 @@ DRAWN = say.map_message(
     FINDINGS, overview=say.overview(180_000, bpm=[150, 150, 150], red_lines=[0], breaks=[], kiai=[])
 )
 
+WHOLE = write.whole(beats=[[0, 400, 4]], combos=[32_400, 48_400, 64_400])
+
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def companion(overlay: OverlayPage) -> AsyncIterator[ScriptedCompanion]:
     async with ScriptedCompanion(say.hello(), say.status(), say.maps(), DRAWN, write.writing()) as companion:
-        companion.answers = write.answers()
+        companion.answers = {**write.answers(), "play": WHOLE}
         await overlay.open(companion.link)
         await expect(overlay.rows).to_have_count(2)
         yield companion
@@ -110,6 +112,38 @@ async def test_typed_ends_stay_as_they_were_typed_until_they_are_put_on_bars(ove
     await snap.select_option("Free")
     await snap.select_option("On measures")
     await expect(field(overlay)).to_have_value("00:09:600 - 00:20:800")
+
+
+async def test_a_range_can_be_put_on_combos_and_on_the_bars_of_several_tempos(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    two = write.whole(beats=[[0, 400, 4], [40_000, 500, 4]], combos=[32_400, 48_400])
+    companion.answers["play"] = two
+    await companion.send({**DRAWN, "overview": say.overview(180_000, bpm=[120, 150, 150]), "map_version": 2})
+    await drag(overlay, 32_100, 47_900)
+    snap = bar(overlay).get_by_label("Put the range on")
+    await snap.select_option("On combos")
+    await expect(field(overlay)).to_have_value("00:32:400 - 00:48:400")
+    await snap.select_option("On measures")
+    await expect(field(overlay)).to_have_value("00:32:000 - 00:48:000")
+
+
+async def test_where_the_bars_are_is_asked_for_once(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    await drag(overlay, 32_000, 48_000)
+    await drag(overlay, 60_000, 70_000)
+    await expect(bar(overlay)).to_be_visible()
+    assert [each["candidate"] for each in companion.received if each["type"] == "play"] == [None]
+
+
+async def test_a_map_that_cannot_be_played_has_the_bars_of_its_one_tempo(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    companion.refuses["play"] = "That map has not been looked at for a while."
+    await drag(overlay, 32_200, 47_800)
+    await expect(field(overlay)).to_have_value("00:32:000 - 00:48:000")
+    snap = bar(overlay).get_by_label("Put the range on")
     await expect(snap.locator("option[value=combos]")).to_be_disabled()
 
 

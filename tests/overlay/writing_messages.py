@@ -84,6 +84,17 @@ def played(asked: Message) -> Message:
     return vary(EXAMPLES["reply_played"]["data"], song="", objects=objects)
 
 
+def whole(*, beats: list[list[float]], combos: list[float]) -> Message:
+    """A whole map as it is played, of circles that begin a combo and of one between each two."""
+    circle = EXAMPLES["reply_played"]["data"]["objects"][0]
+    objects = [
+        vary(circle, time_ms=time_ms, end_ms=time_ms, combo=combo)
+        for start_ms in combos
+        for combo, time_ms in ((1, start_ms), (2, start_ms + 100))
+    ]
+    return vary(EXAMPLES["reply_played"]["data"], beats=beats, objects=objects)
+
+
 def answers() -> dict[str, Any]:
     """What a companion with a model replies."""
     return {"describe_model": options(), "play": played}
