@@ -32,6 +32,8 @@ class Batch:
         self._model = model
         self._cache: DecoderCache | None = None
         self._heard: Heard = ()
+        self._windows: list[int] = []
+        """Which of the states given are heard by each row; one of them by all."""
         tower = model.spec.decoder
         self._sees_all = all(layer.window is None for layer in tower.layers)
 
@@ -48,14 +50,18 @@ class Batch:
         return self._model.decoder.embedding.weight.device
 
     @torch.inference_mode()
-    def begin(self, states: Tensor, prompts: Sequence[Sequence[int]]) -> Tensor:
-        """[R, V], of what follows each prompt. `states`: [1, S, D], heard by all of them, or [R, S, D]."""
+    def begin(self, states: Tensor, prompts: Sequence[Sequence[int]], room: int = 0) -> Tensor:
+        """[R, V], of what follows each prompt. `states`: [1, S, D], heard by all of them, or [R, S, D].
+
+        `room`: for how many rows, where there will be more of them.
+        """
         self._heard = tuple(
             (keys.to(self._dtype), values.to(self._dtype)) for keys, values in self._model.hear(states)
         )
-        longest = max(map(len, prompts))
-        if self._cache is None or self._cache.room < len(prompts) or self._cache.columns < longest:
-            self._cache = self._made(len(prompts), longest)
+        self._windows = list(range(len(states)))
+        longest, room = max(map(len, prompts)), max(room, len(prompts))
+        if self._cache is None or self._cache.room < room or self._cache.columns < longest:
+            self._cache = self._made(room, longest)
         common = self._common(prompts) if len(states) == 1 else 0
         if common:
             self._cache.begin(1)
@@ -78,10 +84,22 @@ class Batch:
     def keep(self, rows: Sequence[int]) -> None:
         """From now on with those rows alone, in that order: see `cache.keep_rows`."""
         self._room().keep(rows)
-        if len(self._heard[0][0]) > 1:
+        if len(self._windows) > 1:
+            self._windows = [self._windows[row] for row in rows]
             self._heard = tuple(
                 (keep_rows(keys, rows), keep_rows(values, rows)) for keys, values in self._heard
             )
+
+    @torch.inference_mode()
+    def take(self, rows: Sequence[int]) -> None:
+        """From now on those rows, in any order, and some more than once."""
+        if list(rows) == list(range(self._room().rows)):
+            return
+        self._room().take(rows)
+        windows = [self._windows[row] for row in rows] if len(self._windows) > 1 else self._windows
+        if windows != self._windows:
+            self._heard = tuple((keys[list(rows)], values[list(rows)]) for keys, values in self._heard)
+            self._windows = windows
 
     def _read(self, prompts: Sequence[Sequence[int]]) -> Tensor:
         longest = max(map(len, prompts))

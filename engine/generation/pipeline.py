@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import torch
 
 from engine.audio.mel import MelSpectrogram
+from engine.generation.beams import BeamWriter
 from engine.generation.draft import Draft
 from engine.generation.plan import plan
 from engine.generation.prompts import (
@@ -38,7 +39,7 @@ from engine.generation.writer import Row, Writer
 from engine.jobs import Progress
 from engine.model.packed import packed
 from engine.tokens.codec import STEP_MS
-from engine.tokens.events import EventType
+from engine.tokens.events import Context, EventType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from engine.generation.windows import Window
     from engine.model.encdec import EncoderDecoder
     from engine.tokens.conditions import Conditions
-    from engine.tokens.events import Context, Event, Events
+    from engine.tokens.events import Event, Events
 
 STEPS_PER_TURN: Final = 16
 """After so many a job lets others have a turn: at 16 steps a second, which is slow, a second's worth."""
@@ -176,10 +177,12 @@ class Pipeline:
         contexts = plan(self._layout, order.conditions.mode, order.wanted, given).to_write
         windows = cut(self._song.samples, self.shape, start_ms=order.start_ms, end_ms=order.end_ms)
         texts = {context: Text(events, self._layout.vocab) for context, events in order.given.items()}
-        at_once = 1 if self.shape.overlapping else max(1, MOST_ROWS // len(samplings))
+        beams = samplings[0].timing_beams
+        at_once = 1 if self.shape.overlapping else max(1, MOST_ROWS // (len(samplings) * beams))
         return _Run(
             order=order,
             writer=self._writer(samplings[0]),
+            beams=BeamWriter(self._ready, self._layout, samplings[0]) if beams > 1 else None,
             candidates=[_Candidate(at, each.seed, dict(texts)) for at, each in enumerate(samplings)],
             contexts=contexts,
             batches=[windows[first : first + at_once] for first in range(0, len(windows), at_once)],
@@ -195,7 +198,8 @@ class Pipeline:
         states = self._hear(run.order.conditions, windows)
         if len(windows) > 1:
             states = states.repeat_interleave(len(run.candidates), dim=0)
-        steps = run.writer.write(states, [each.row for each in tries])
+        writer = run.beams if run.beams is not None and context is Context.TIMING else run.writer
+        steps = writer.write(states, [each.row for each in tries])
         for count, done in enumerate(steps, 1):
             # A window is added to what stands before it: of one candidate in their order.
             while done and (ready := next((each for each in tries if each.is_next(tries)), None)):
@@ -302,6 +306,8 @@ class _Try:
 class _Run:
     order: Order
     writer: Writer
+    beams: BeamWriter | None
+    """Of timing, where it is searched."""
     candidates: Sequence[_Candidate]
     contexts: Sequence[Context]
     batches: Sequence[Sequence[Window]]

@@ -47,6 +47,11 @@ class Sampling:
     guidance: float = 1.0
     """How far to go away from the prompt that is not wanted; 1: it is not asked."""
 
+    timing_beams: int = 1
+    """Of the timing, so many continuations are followed side by side, and the likeliest is taken, without
+    chance; 1: it is written as all else is.
+    """
+
     def __post_init__(self) -> None:
         temperatures = (
             self.temperature,
@@ -60,6 +65,10 @@ class Sampling:
             raise ValueError(
                 f"top_p is a probability above 0 and at most 1, not {self.top_p}, and top_k a number of ids, "
                 f"not {self.top_k}"
+            )
+        if self.timing_beams < 1:
+            raise ValueError(
+                f"timing_beams is a number of continuations, at least 1, not {self.timing_beams}"
             )
         if not 0 <= self.seed <= MOST_SEED:
             raise ValueError(f"a seed is a whole number from 0 to 2^64 - 1, not {self.seed}")

@@ -82,7 +82,7 @@ class Writer:
         The ids are the same each time for the same rows on the same device. With other rows beside it a row
         is summed up in another order, and may at last choose otherwise.
         """
-        prompts = self._prompts(rows)
+        prompts = prompts_of(rows, self.sampling, self._layout)
         each = len(prompts) // len(rows)
         for row in rows:
             row.begin(self.sampling, self._layout)
@@ -102,21 +102,6 @@ class Writer:
                 left = [left[at] for at in kept]
             scores = self._batch.step([row.ids[-1] for row in left for _ in range(each)])
 
-    def _prompts(self, rows: Sequence[Row]) -> list[Sequence[int]]:
-        """Of each row the one that is wanted and, where there is guidance, the other one."""
-        prompts: list[Sequence[int]] = []
-        for row in rows:
-            prompts.append(row.prompt)
-            if self.sampling.is_guided:
-                if row.unwanted is None:
-                    raise PromptError("there is guidance but nothing to go away from: say what is not wanted")
-                prompts.append(row.unwanted)
-        if max(map(len, prompts)) >= self._layout.most_ids:
-            raise PromptError(
-                "what is not wanted takes more ids to say than there is room for; name fewer descriptors"
-            )
-        return prompts
-
     @torch.inference_mode()
     def _add(self, rows: Sequence[Row], scores: Tensor) -> None:
         """To each row an id."""
@@ -127,3 +112,19 @@ class Writer:
         for row, token in zip(rows, self.sampling.choose(scores, lots), strict=True):
             row.ids.append(token)
             row.is_done = token in row.stops or row.longest >= self._layout.most_ids
+
+
+def prompts_of(rows: Sequence[Row], sampling: Sampling, layout: Layout) -> list[Sequence[int]]:
+    """Of each row the one that is wanted and, where there is guidance, the other one."""
+    prompts: list[Sequence[int]] = []
+    for row in rows:
+        prompts.append(row.prompt)
+        if sampling.is_guided:
+            if row.unwanted is None:
+                raise PromptError("there is guidance but nothing to go away from: say what is not wanted")
+            prompts.append(row.unwanted)
+    if max(map(len, prompts)) >= layout.most_ids:
+        raise PromptError(
+            "what is not wanted takes more ids to say than there is room for; name fewer descriptors"
+        )
+    return prompts

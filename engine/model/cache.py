@@ -153,6 +153,18 @@ class DecoderCache:
         self.rows = len(rows)
         self._padded = self.filled - int(self.real.sum(dim=1).max())
 
+    def take(self, rows: Sequence[int]) -> None:
+        """As many rows as are named, each of which holds what the named one held: in any order, and some of
+        them more than once. All of it is moved: where rows only go, `keep` moves less.
+        """
+        if not 0 < len(rows) <= self.room:
+            raise ValueError(f"the cache has room for {self.room} rows, not for {len(rows)}")
+        before = self._held()
+        self.rows = len(rows)
+        for held, was in zip(self._held(), before, strict=True):
+            held.copy_(was[list(rows)])
+        self._padded = self.filled - int(self.real.sum(dim=1).max())
+
     def _held(self) -> list[Tensor]:
         """What is filled, row by row: [R, C], and [R, H, C, Dh] of each layer."""
         layers = (layer for memory in (self.keys, self.values) for layer in memory)

@@ -255,6 +255,22 @@ def test_windows_that_do_not_overlap_are_written_as_if_each_were_alone() -> None
         assert (alone.window.time_ms, alone.ids) == (step.window.time_ms, step.ids)
 
 
+# Beams.
+
+
+def test_timing_is_searched_without_chance_and_the_rest_is_written_as_ever() -> None:
+    order = replace(ORDER, end_ms=320.0)
+    searched = [replace(by_chance(seed), timing_beams=2) for seed in (5, 6)]
+    steps = windows_of(list(PIPELINE.run_many(order, searched)))
+    few = len(FEW_WINDOWS)
+    assert [step.ids for step in of(0, steps)][:few] == [step.ids for step in of(1, steps)][:few]
+    last = [of(number, steps)[-1] for number in (0, 1)]
+    assert last[0].ids != last[1].ids
+    given = replace(order, given={Context.TIMING: of(0, steps)[few - 1].events})
+    alone = windows_of(run_many(5, 6, order=given))
+    assert [step.ids for step in alone] == [step.ids for step in steps if step.context is Context.MAP]
+
+
 # Sections, and what cannot be.
 
 

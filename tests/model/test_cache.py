@@ -141,6 +141,22 @@ def test_a_cache_that_has_grown_holds_what_it_held(padded: torch.Tensor) -> None
     torch.testing.assert_close(resumed, afresh, atol=1e-5, rtol=0)
 
 
+@torch.no_grad()
+def test_rows_can_be_taken_in_any_order_and_more_than_once(padded: torch.Tensor) -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=3, columns=16)
+    cache.begin(2)
+    model.decode(padded[:, :8], heard, real=padded[:, :8] != 0, cache=cache)
+    order = [1, 0, 1]
+    cache.take(order)
+    heard_by_three = tuple((keys[order], values[order]) for keys, values in heard)
+    resumed = model.decode(padded[order, 8:], heard_by_three, cache=cache)
+    afresh = model.decode(padded, heard, real=padded != 0)[order, 8:]
+    torch.testing.assert_close(resumed, afresh, atol=1e-5, rtol=0)
+    cache.take([2, 0])
+    assert (cache.rows, cache.longest) == (2, LENGTH - 3)
+
+
 def test_a_cache_holds_no_more_rows_than_it_has_room_for() -> None:
     cache = DecoderCache(tiny.SOUND_ONLY, rows=2, columns=4)
     for rows in (0, 3):
@@ -148,6 +164,8 @@ def test_a_cache_holds_no_more_rows_than_it_has_room_for() -> None:
             cache.begin(rows)
         with pytest.raises(ValueError, match=f"has room for 2 rows, not for {rows}"):
             cache.spread(rows)
+        with pytest.raises(ValueError, match=f"has room for 2 rows, not for {rows}"):
+            cache.take([0] * rows)
 
 
 def test_the_last_rows_fill_the_gaps_that_others_leave() -> None:
