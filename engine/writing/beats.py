@@ -14,7 +14,7 @@ from engine.generation.windows import WindowShape
 from engine.jobs import JobError, Progress
 from engine.postprocess.whole_map import EMPTY
 from engine.timing.points import timing_of
-from engine.timing.super_timing import shifted, super_timing
+from engine.timing.super_timing import PASSES, shifted, super_timing
 from engine.tokens.events import NO_EVENTS, Context
 from engine.tokens.map_events import context_events
 
@@ -35,6 +35,8 @@ LENIENCY_MS: Final = 20
 """How far from its tempo a beat may have been heard: a model tells times in steps of 10 ms (its own
 program's number).
 """
+HEARINGS: Final = PASSES
+"""Of a song whose beats are averaged."""
 MOST_BPM: Final = 10_000.0
 MINUTE_MS: Final = 60_000.0
 WITH_THE_MAP: Final = frozenset(
@@ -104,7 +106,10 @@ class Passes:
 
     def timing(self) -> Generator[Progress, None, Timing]:
         return super_timing(
-            self._pass, window_samples=self._shape.samples, types_first=self._speech.grammar.types_first
+            self._pass,
+            window_samples=self._shape.samples,
+            types_first=self._speech.grammar.types_first,
+            passes=HEARINGS,
         )
 
     def _pass(self, offset: int) -> Generator[Progress, None, Events]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SHOWN_EVERY_S: Final = 0.5
 """Of each candidate, while it is being written."""
+NOTHING_WRITTEN: Final = "The model wrote no object here."
 
 
 def regenerate(request: Regenerate, loaded: Loaded, caches: ModdingCaches, placer: Placer = no_placer) -> Job:
@@ -127,6 +128,6 @@ class _Section:
             start_ms=work.start_ms,
             end_ms=work.end_ms,
             objects=finished.objects,
-            remarks=(*self._remarks, *finished.remarks),
+            remarks=(*self._remarks, *(() if finished.objects else (NOTHING_WRITTEN,)), *finished.remarks),
             complete=False,
         )

@@ -142,6 +142,11 @@ def test_what_lasts_into_the_section_stays_and_what_comes_next_begins_where_it_e
     assert all(obj.time_ms >= end_of_slider - 1 for obj in written)
 
 
+def test_a_section_that_is_empty_says_so(song: Path, caches: ModdingCaches) -> None:
+    (one,) = candidates(request(mapped().to_bytes(), song, end_ms=START_MS + 1.5), ours(), caches)
+    assert (one.objects, one.remarks[0]) == (0, "The model wrote no object here.")
+
+
 def test_a_section_that_ends_with_the_song_ends_with_it(song: Path, caches: ModdingCaches) -> None:
     data = mapped().to_bytes()
     (one,) = candidates(request(data, song, start_ms=10_000, end_ms=99_000), ours(), caches)
@@ -171,6 +176,18 @@ def test_the_rhythm_can_stay(mode: Mode, song: Path, caches: ModdingCaches) -> N
     ends = [[Document.parse(each).beatmap.end_ms(obj) for obj in section(each)] for each in (data, one.data)]
     assert ends[0] == pytest.approx(ends[1])
     assert Document.parse(data).beatmap.timing.green == Document.parse(one.data).beatmap.timing.green
+
+
+def test_where_velocities_are_not_told_they_follow_from_the_places(song: Path, caches: ModdingCaches) -> None:
+    data = mapped().to_bytes()
+    (one,) = candidates(request(data, song, keep=Keep.RHYTHM), ours("v30"), caches)
+    assert outside(one.data) == outside(data)
+    before, after = section(data), section(one.data)
+    assert [(type(obj), obj.time_ms, obj.hitsound) for obj in after] == [
+        (type(obj), obj.time_ms, obj.hitsound) for obj in before
+    ]
+    ends = [[Document.parse(each).beatmap.end_ms(obj) for obj in section(each)] for each in (data, one.data)]
+    assert ends[0] == pytest.approx(ends[1], abs=1)
 
 
 def test_a_drum_has_no_places_that_could_change(song: Path, caches: ModdingCaches) -> None:

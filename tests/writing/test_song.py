@@ -120,6 +120,20 @@ def test_tags_of_what_is_no_audio_are_none(tmp_path: Path) -> None:
     assert tags_of(tmp_path / "nothing.mp3") == Tags()
 
 
+def test_beats_can_be_heard_again_and_again(
+    song: Path, caches: ModdingCaches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This model hears none."""
+    monkeypatch.setattr("engine.writing.beats.HEARINGS", 2)
+    asked = request(song, song=None, output=("timing",), super_timing=True)
+    steps = list(generate(asked, ours(), caches))
+    assert isinstance(steps[-1], WrittenMap)
+    assert steps[-1].ids > 0
+    assert steps[-1].remarks[0].startswith("No beat was heard, so the map is timed at 120 BPM")
+    hearing = [step for step in steps if isinstance(step, Pace) and step.doing == "hearing the beats"]
+    assert hearing[-1].done == hearing[-1].total == 2
+
+
 # Another map to go by.
 
 
