@@ -80,7 +80,7 @@ export class WishFields {
 
   #choice(name, { choices }) {
     const select = h("select", { onchange: () => this.#set(name, choices[select.selectedIndex - 1]?.[0]) });
-    select.append(h("option", { text: "as the map has it" }), ...choices.map(([, text]) => h("option", { text })));
+    select.append(h("option", { text: "as it is" }), ...choices.map(([, text]) => h("option", { text })));
     select.selectedIndex = choices.findIndex(([value]) => value === this.#values[name]) + 1;
     return select;
   }
