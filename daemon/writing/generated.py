@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from daemon.protocol_writing import generated as message_of
@@ -118,10 +119,15 @@ def _shown_range(each: Range, history: History, refs: frozenset[str]) -> ShownRa
         start_ms=each.start_ms,
         end_ms=each.end_ms,
         timestamp=f"{format_timestamp(each.start_ms)} - {format_timestamp(each.end_ms)}",
-        model=each.model,
+        model=_called(each.model),
         seed=each.seed,
         at=each.at,
         objects=each.objects,
         can_revert=not is_reverted and each.before in refs,
         is_reverted=is_reverted,
     )
+
+
+def _called(model: str) -> str:
+    """A folder goes by its name: nobody's home belongs into a map's description."""
+    return PurePath(model).name if PurePath(model).is_absolute() else model

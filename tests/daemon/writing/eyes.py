@@ -30,7 +30,7 @@ class Eyes:
         self._next_id = 0
         self._stirred = asyncio.Event()
         self.seen: dict[str, dict[str, Any]] = {}
-        """By type."""
+        """By type, and by type and map."""
         self.is_open = True
 
     async def look(self) -> None:
@@ -43,6 +43,7 @@ class Eyes:
                         waiting.set_result(message)
                 else:
                     self.seen[message["type"]] = message
+                    self.seen[f"{message['type']} {message.get('key')}"] = message
                 self._stirred.set()
         except ConnectionClosed:
             pass

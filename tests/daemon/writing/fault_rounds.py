@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from daemon.writing.new_difficulty import with_name
 from tests.companion_process import LINK, ROOT
 from tests.daemon.pages import until
 from tests.daemon.writing.eyes import Eyes, GoneError, opened
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 MOST_BACKUP_BYTES: Final = 1_000_000
+MOST_OF_A_WRITE_S: Final = 0.3
+"""A kill within it comes at any step of a write, or just after."""
 LEAVES_S: Final = 10.0
 STARTS_S: Final = 60.0
 ENDS_S: Final = 20.0
@@ -77,6 +80,7 @@ class Rounds:
         self._eyes: Eyes | None = None
         self._page = AsyncExitStack()
         self._step = self._seed = 0
+        self._key = ""
         self._engines: set[int] = set()
 
     async def run(self, count: int, on_round: Callable[[int], None] = lambda _: None) -> None:
@@ -119,6 +123,7 @@ class Rounds:
             self._saved_at_that_moment,
             self._page_gone,
             self._companion_killed,
+            self._new_difficulty_killed,
             self._no_room_for_any_file,
             self._read_only,
         ]
@@ -197,7 +202,7 @@ class Rounds:
     async def _companion_killed(self) -> None:
         before, after = await self._candidate()
         waiting = self._eyes_now.send("accept", key=self._key, candidate=0, to="file")
-        await asyncio.sleep(self.random.uniform(0, 0.06))
+        await asyncio.sleep(self.random.uniform(0, MOST_OF_A_WRITE_S))
         self._companion.kill()
         with suppress(GoneError):
             reply = await waiting
@@ -206,6 +211,25 @@ class Rounds:
         self._holds(before, after)
         await self._restart()
         self._holds(before, after)
+
+    async def _new_difficulty_killed(self) -> None:
+        """It is there whole or not at all, and the map that it comes of is what it was."""
+        before, after = await self._candidate()
+        expected = with_name(after, "Another")
+        waiting = self._eyes_now.send("accept", key=self._key, candidate=0, to="new", name="Another")
+        await asyncio.sleep(self.random.uniform(0, MOST_OF_A_WRITE_S))
+        self._companion.kill()
+        promised = False
+        with suppress(GoneError):
+            promised = (await waiting)["ok"]
+        await self._restart()
+        self._holds(before)
+        made = [path for path in self._set.glob("*.osu") if path != self.map]
+        _must(len(made) == 1 or (not made and not promised), f"there are {len(made)} new difficulties")
+        for path in made:
+            _must(path.read_bytes() == expected, "the new difficulty is not what was accepted")
+            path.unlink()
+        self.happened["of them there after it"] += len(made)
 
     async def _no_room_for_any_file(self) -> None:
         """A limit of the system on the size of files: the database and the log run into it as well."""
@@ -294,7 +318,7 @@ class Rounds:
 
     async def _save(self, data: bytes) -> None:
         """In the editor, and what comes of it is shown."""
-        version = self._eyes_now.seen["map"]["map_version"]
+        version = (await self._shown())["map_version"]
         self.map.write_bytes(data)
         await self._seen("map", lambda each: each["map_version"] > version)
 
@@ -314,13 +338,15 @@ class Rounds:
         await self._select()
 
     async def _shown(self) -> dict[str, Any]:
-        return await self._seen("map", lambda each: each["key"] == self._key)
+        return await self._seen("map", lambda _: True)
 
     async def _seen(self, kind: str, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """Of the map, where the message is about one."""
+        about = f"{kind} {self._key}" if kind in ("map", "regeneration", "generated") else kind
         try:
-            return await self._eyes_now.until(kind, holds)
+            return await self._eyes_now.until(about, holds)
         except TimeoutError:
-            last = str(self._eyes_now.seen.get(kind))[:1000]
+            last = str(self._eyes_now.seen.get(about))[:1000]
             raise BrokenPromiseError(
                 f"the {kind} that was waited for did not come; the last: {last}"
             ) from None
@@ -377,19 +403,17 @@ class Rounds:
         self._eyes = await self._page.enter_async_context(opened(self._companion.link, self._companion.port))
         if not self._eyes.seen.get("maps", {}).get("maps"):
             await self._seen("status", lambda each: each["watching"] == "all")
-        if "map" not in self._eyes.seen and not (self._home / "known").exists():
-            (self._home / "known").touch()
+        if not self._key:
             self.map.write_bytes(self._edit(self.map.read_bytes()))
-        await self._seen("map", lambda _: True)
+            shown = await self._eyes.until("map", lambda _: True)
+            self._key = shown["key"]
+        await self._select()
+        await self._shown()
 
     @property
     def _eyes_now(self) -> Eyes:
         assert self._eyes is not None
         return self._eyes
-
-    @property
-    def _key(self) -> str:
-        return str(self._eyes_now.seen["map"]["key"])
 
     def _children(self) -> list[int]:
         """Of the companion: its engines."""

@@ -311,6 +311,8 @@ class TestAnAcceptedCandidate:
         async with running(songs, writing_with(stub_model)) as app, app.page() as page:
             told = await generated(page, lambda each: each["ranges"])
             assert told["can_undo"]
+            assert told["ranges"][0]["model"] == stub_model.name
+            assert str(stub_model.parent) not in told["sentence"]
             assert (await page.ask("undo_write", key=told["key"]))["ok"]
             assert (a_set / FILE).read_bytes() == synth()
 
