@@ -49,15 +49,17 @@ class Backups:
         self.folder = folder
         self._most_bytes = most_bytes
 
-    def keep(self, map_path: Path, data: bytes, *, spare: Collection[str] = ()) -> str:
-        """Its name from now on. `spare`: names of what must not go for it. Raises NotWrittenError."""
+    def keep(self, map_path: Path, data: bytes, *, spare: Collection[str] = (), soon_bytes: int = 0) -> str:
+        """Its name from now on. `spare`: names of what must not go for it; `soon_bytes`: what is to be kept
+        beside it in a moment. Raises NotWrittenError, and then no other backup had to go.
+        """
         ref = f"{folder_name(map_path)}/{content_hash(data)}"
         try:
             known = self._find(ref)
             if known is not None and self.read(ref) is not None:
                 known.replace(known.with_name(_file_name(content_hash(data))))
                 return ref
-            self._make_room(len(data), {ref, *spare})
+            self._make_room(len(data), {ref, *spare}, soon_bytes)
             self._write(ref, data)
         except OSError as error:
             reason = error.strerror or type(error).__name__
@@ -107,8 +109,14 @@ class Backups:
                 unfinished.unlink(missing_ok=True)
             raise
 
-    def _make_room(self, wanted_bytes: int, spared: Collection[str]) -> None:
+    def _make_room(self, wanted_bytes: int, spared: Collection[str], soon_bytes: int = 0) -> None:
         kept = sorted(self._all())
+        least_bytes = wanted_bytes + soon_bytes + sum(each.size_bytes for each in kept if each.ref in spared)
+        if least_bytes > self._most_bytes:
+            raise NotWrittenError(
+                f"The backups may take {self._most_bytes} bytes, which is too little for this map: nothing "
+                "was written. Set writing.backups_max_bytes higher."
+            )
         too_much = sum(each.size_bytes for each in kept) + wanted_bytes - self._most_bytes
         newest = {each.file.parent: each.file for each in kept}
         by_need = sorted(kept, key=lambda each: newest[each.file.parent] == each.file)
@@ -120,11 +128,6 @@ class Backups:
                 too_much -= each.size_bytes
                 with suppress(OSError):
                     each.file.parent.rmdir()  # where it was the last
-        if too_much > 0:
-            raise NotWrittenError(
-                f"The backups may take {self._most_bytes} bytes, which is too little for this map: nothing "
-                "was written. Set writing.backups_max_bytes higher."
-            )
 
     def _find(self, ref: str) -> Path | None:
         folder_of_map, _, content = ref.rpartition("/")

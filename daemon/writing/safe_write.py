@@ -83,15 +83,21 @@ def beside(path: Path, token: str) -> tuple[Path, Path]:
     return path.with_name(f"{OUR_PREFIX}{token}.new"), path.with_name(f"{OUR_PREFIX}{token}.old")
 
 
-def sweep(path: Path, token: str) -> bytes | None:
-    """Takes away what a crash has left beside a map. The content of the map that was about to be given back
-    because somebody saved it in the last moment, if there is any.
+def rescued(path: Path, token: str) -> bytes | None:
+    """What a crash has left beside a map of what it held: if somebody saved it in the last moment, that save,
+    which was about to be given back and is nowhere else. Raises OSError where it cannot be read now.
     """
-    temporary, guard = beside(_resolved(path), token)
-    kept = _content(guard)
-    _remove(temporary)
-    _remove(guard)
-    return kept
+    _, guard = beside(_resolved(path), token)
+    try:
+        return guard.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def sweep(path: Path, token: str) -> None:
+    """Takes away what a crash has left beside a map: what is `rescued` must be safe by then."""
+    for left in beside(_resolved(path), token):
+        _remove(left)
 
 
 def hash_of(path: Path) -> str | None:
@@ -236,13 +242,6 @@ def _resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError):  # a loop of links
         return path
-
-
-def _content(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
 
 
 def _remove(file: Path) -> None:

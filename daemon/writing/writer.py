@@ -145,8 +145,9 @@ class Writer:
     # The steps.
 
     async def _keep(self, change: Change) -> tuple[str, str]:
-        before = await self._in_thread(self._backups.keep, change.path, change.before)
-        after = await self._in_thread(lambda: self._backups.keep(change.path, change.after, spare=(before,)))
+        keep, soon_bytes = self._backups.keep, len(change.after)
+        before = await self._in_thread(lambda: keep(change.path, change.before, soon_bytes=soon_bytes))
+        after = await self._in_thread(lambda: keep(change.path, change.after, spare=(before,)))
         return before, after
 
     async def _carry_out(self, intention: Intention, data: bytes) -> None:
@@ -159,7 +160,8 @@ class Writer:
             with suppress(UnrecordedError):  # the next write, or the next start, looks into it
                 await self._give_up(intention)
             raise
-        await self._archive.strictly(self._ledger.complete, intention)
+        with suppress(UnrecordedError):  # the map holds it, as the intention on the disk will tell the next
+            await self._archive.strictly(self._ledger.complete, intention)
         _log.info("%s: written, %s", path.name, intention.state.value)
 
     async def _give_up(self, intention: Intention) -> None:
@@ -171,13 +173,18 @@ class Writer:
     async def _settle(self) -> list[str]:
         said: list[str] = []
         for intention in await self._archive.strictly(self._ledger.intentions):
-            rescued = await self._in_thread(safe_write.sweep, intention.path, intention.token)
+            try:
+                rescued = await self._in_thread(safe_write.rescued, intention.path, intention.token)
+            except OSError:
+                continue  # the next write, or the next start, looks into it
             if rescued is not None and await self._in_thread(_is_lost, intention, rescued):
                 kept = await self._in_thread(self._backups.keep, intention.path, rescued)
                 said.append(
                     f"{intention.path.name} was saved in the moment in which Mapside broke off while "
                     f"writing it: that save is kept in {self._backups.folder / kept}."
                 )
+                _log.warning("%s", said[-1])
+            await self._in_thread(safe_write.sweep, intention.path, intention.token)
             came_true = await self._in_thread(_came_true, intention, self._backups)
             if came_true is not None:
                 settle = self._ledger.complete if came_true else self._ledger.abandon

@@ -87,6 +87,15 @@ class TestRoom:
             backups.keep(MAP, content(2), spare=(before,))
         assert backups.size_bytes == 1000
 
+    def test_that_is_too_little_costs_no_other_map_its_backup(self, folder: Path) -> None:
+        backups = Backups(folder, 2500)
+        others = [backups.keep(MAP.with_name(f"{number}.osu"), content(number)) for number in range(2)]
+        with pytest.raises(NotWrittenError, match="too little"):
+            backups.keep(MAP, content(3, 3000))
+        with pytest.raises(NotWrittenError, match="too little"):
+            backups.keep(MAP, content(4), soon_bytes=2000)
+        assert [backups.holds(ref) for ref in others] == [True, True]
+
     def test_that_has_shrunk_is_kept_to_at_the_next_start(self, folder: Path) -> None:
         backups = Backups(folder, 10_000)
         refs = [backups.keep(MAP, content(number)) for number in range(5)]

@@ -17,6 +17,7 @@ from daemon.writing.safe_write import (
     content_hash,
     create_map,
     replace_map,
+    rescued,
     sweep,
 )
 
@@ -225,5 +226,8 @@ safe_write.replace_map(Path({str(a_map)!r}), safe_write.content_hash(data), {NEW
     def test_between_a_save_in_the_last_moment_and_its_return_loses_nothing(self, a_map: Path) -> None:
         _, guard = beside(a_map, TOKEN)
         guard.write_bytes(b"saved in the last moment")
-        assert sweep(a_map, TOKEN) == b"saved in the last moment"
+        assert rescued(a_map, TOKEN) == b"saved in the last moment"
+        assert guard.exists(), "it is nowhere else"
+        sweep(a_map, TOKEN)
+        assert rescued(a_map, TOKEN) is None
         assert names(a_map.parent) == [a_map.name]

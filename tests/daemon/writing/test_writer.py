@@ -159,16 +159,16 @@ class TestAWrite:
                 await desk.accept()
             assert desk.path.read_bytes() == OLD
 
-    async def test_whose_end_could_not_be_recorded_is_found_out_by_the_next(
+    async def test_whose_end_could_not_be_recorded_is_written_and_found_out_by_the_next(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async with a_desk(tmp_path) as desk:
             desk.path.write_bytes(OLD)
             with monkeypatch.context() as broken:
                 broken.setattr(desk.store.ledger, "complete", _disk_full)
-                with pytest.raises(UnrecordedError):
-                    await desk.accept()
+                await desk.accept()
             assert desk.path.read_bytes() == NEW
+            assert desk.states == [WriteState.INTENDED]
             await desk.accept(NEW, OLD + b"more\n")
             assert desk.states == [WriteState.STANDING] * 2
 
@@ -260,6 +260,23 @@ class TestACrash:
             assert "that save is kept in" in said
             kept = [file.read_bytes() for file in (tmp_path / "backups").glob("*/*.osu")]
             assert kept == [b"the editor's save"]
+            assert desk.beside == ["map.osu"]
+
+    async def test_whose_save_finds_no_room_for_a_backup_leaves_it_where_it_is(self, tmp_path: Path) -> None:
+        async with a_desk(tmp_path) as desk:
+            desk.path.write_bytes(NEW)
+            change = Change(desk.path, OLD, NEW)
+            desk.store.ledger.intend(desk.key, accepted(change)("", ""), desk.path, "cafe")
+            guard = safe_write.beside(desk.path, "cafe")[1]
+            guard.write_bytes(b"the editor's save")
+            desk.backups._most_bytes = 3
+            with pytest.raises(NotWrittenError, match="too little"):
+                await desk.writer.settle()
+            assert guard.read_bytes() == b"the editor's save"
+            desk.backups._most_bytes = 1_000_000
+            (said,) = await desk.writer.settle()
+            assert "that save is kept in" in said
+            assert not guard.exists()
 
 
 def test_a_store_of_the_second_schema_is_brought_up_to_date(tmp_path: Path) -> None:
