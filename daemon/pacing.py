@@ -14,7 +14,9 @@ _OVER: Final = object()
 
 
 async def paced(events: AsyncGenerator[Event, None], every_s: float) -> AsyncGenerator[Event, None]:
-    """The first at once. What the source raises is raised once; closing this closes the source."""
+    """The first at once. What the source raises is raised after the last of them; closing this closes the
+    source.
+    """
     loop = asyncio.get_running_loop()
     coming = _next(events)
     held: list[Event] = []
@@ -23,6 +25,8 @@ async def paced(events: AsyncGenerator[Event, None], every_s: float) -> AsyncGen
         while True:
             await asyncio.wait({coming}, timeout=max(0.0, due - loop.time()) if held else None)
             if coming.done():
+                if coming.exception() is not None:
+                    break
                 event = coming.result()
                 if event is _OVER:
                     break
@@ -33,6 +37,7 @@ async def paced(events: AsyncGenerator[Event, None], every_s: float) -> AsyncGen
                 due = loop.time() + every_s
         if held:
             yield held.pop()
+        coming.result()  # raises what the source raised
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)

@@ -69,7 +69,12 @@ class Attempt:
     findings: dict[int, tuple[ShownFinding, ...]] = field(default_factory=dict)
     """Of the candidates that are complete."""
     task: asyncio.Task[None] | None = None
+    map_version: int = field(init=False)
+    """The last look at the map that found the content which these candidates were written for."""
     _before_it_was_stale: tuple[State, str] = (State.DONE, "")
+
+    def __post_init__(self) -> None:
+        self.map_version = self.order.shown.outcome.version
 
     @property
     def is_running(self) -> bool:
@@ -85,14 +90,17 @@ class Attempt:
         if state not in IS_RUNNING:
             self.pace = None
 
-    def turn_to(self, content_hash: str) -> bool:
-        """What the map holds now. True: that changes what can be done with the candidates."""
+    def turn_to(self, content_hash: str, version: int) -> bool:
+        """What a look at the map found. True: that changes what can be done with the candidates."""
         fits = content_hash == self.order.content_hash
+        is_another_look = fits and version != self.map_version
+        if fits:
+            self.map_version = version
         if fits and self.state in (State.STALE, State.ACCEPTED):
             self.become(*self._before_it_was_stale)
             return True
         if fits or self.state in (State.STALE, State.ACCEPTED):
-            return False
+            return is_another_look
         if self.is_running:
             self.stop()
             self.become(State.CANCELLED)
@@ -117,7 +125,7 @@ class Attempt:
         before = in_section(order.shown.analysis.findings, order.section)
         return ShownRegeneration(
             key=order.key,
-            map_version=order.shown.outcome.version,
+            map_version=self.map_version,
             state=self.state,
             start_ms=order.start_ms,
             end_ms=order.end_ms,

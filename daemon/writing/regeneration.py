@@ -125,7 +125,7 @@ class Regenerations:
     def turn_to(self, at_hand: MapAtHand) -> None:
         """Another look at a map."""
         attempt = self.of(at_hand.key)
-        if attempt is not None and attempt.turn_to(at_hand.content_hash):
+        if attempt is not None and attempt.turn_to(at_hand.content_hash, at_hand.version):
             self._tell(attempt)
 
     def forget(self, path: Path) -> None:
@@ -142,7 +142,9 @@ class Regenerations:
             self._become(attempt, State.CANCELLED, CANCELLED if attempt.findings else "")
         except EngineError as error:
             _log.warning("%s: %s", attempt.order.path.name, error)
-            self._become(attempt, State.FAILED, as_sentence(error))
+            # What is done by then can still be accepted.
+            state = State.CANCELLED if attempt.findings else State.FAILED
+            self._become(attempt, state, as_sentence(error))
 
     async def _listen(self, attempt: Attempt) -> None:
         order = attempt.order

@@ -66,6 +66,18 @@ async def test_what_the_source_raises_is_raised() -> None:
         await anext(numbers)
 
 
+async def test_what_waits_is_told_before_what_the_source_raises() -> None:
+    async def breaks_off() -> AsyncGenerator[int, None]:
+        yield 1
+        yield 2
+        raise ValueError("no more")
+
+    numbers = paced(breaks_off(), 10.0)
+    assert [await anext(numbers), await anext(numbers)] == [1, 2]
+    with pytest.raises(ValueError, match="no more"):
+        await anext(numbers)
+
+
 async def test_to_stop_listening_is_to_stop_the_source() -> None:
     ended = asyncio.Event()
 

@@ -16,6 +16,7 @@ from engine.beatmap.document import Document
 from engine.beatmap.splice import spliced
 from engine.child import handlers
 from engine.child.__main__ import main
+from engine.jobs import JobError
 from engine.service import Candidate, Describe, Described, Generate, Pace, Regenerate, WrittenMap
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from engine.jobs import Job
 
 STEPS = 3
+UNFIT = 13
+"""A seed of which nothing comes that would fit into a map."""
 PAUSE_VARIABLE = "MAPSIDE_TEST_PAUSE_S"
 
 
@@ -50,6 +53,8 @@ def regenerate(request: Regenerate, house: House) -> Job:
     for done, last in _steps():
         yield Pace(done, STEPS, "writing", 100 * done, 50.0, float(STEPS - done))
         for number, seed in enumerate(request.seeds):
+            if seed == UNFIT:
+                continue
             yield Candidate(
                 number=number,
                 seed=seed,
@@ -63,6 +68,8 @@ def regenerate(request: Regenerate, house: House) -> Job:
                 surprise=3.5,
                 surprise_before=4.0,
             )
+    if UNFIT in request.seeds:
+        raise JobError("a candidate is missing: it does not fit")
 
 
 def generate(request: Generate, _: House) -> Job:
