@@ -101,21 +101,21 @@ class Finisher:
             )
         )
 
-    def finished(self, placed: Events, *, is_refined: bool = False) -> Finished:
-        """Raises JobError where it cannot be put there."""
-        made = self._built(placed, snap_overlaps=is_refined)
+    def finished(self, placed: Events, seed: int, *, is_refined: bool = False) -> Finished:
+        """`seed`: that candidate's. Raises JobError where it cannot be put there."""
+        made = self._built(placed, seed, snap_overlaps=is_refined)
         match self._work.keep:
             case Keep.NOTHING:
                 return self._spliced(made.objects, made.controls, made.remarks)
             case Keep.RHYTHM:
                 return self._moved(made)
             case Keep.ALL_BUT_HITSOUNDS:
-                return self._dressed(made)
+                return self._dressed(made, seed)
 
     def _in_pixels(self, events: Events) -> Events:
         return in_pixels(events, self._work.speech.grammar, keys=self._facts.keys)
 
-    def _built(self, placed: Events, *, snap_overlaps: bool = False) -> Built:
+    def _built(self, placed: Events, seed: int, *, snap_overlaps: bool = False) -> Built:
         work = self._work
         return built(
             placed,
@@ -124,7 +124,7 @@ class Finisher:
             types_first=work.speech.grammar.types_first,
             section=self._section,
             snap_overlaps=snap_overlaps,
-            seed=work.request.seeds[0],
+            seed=seed,
         )
 
     def _moved(self, made: Built) -> Finished:
@@ -135,9 +135,9 @@ class Finisher:
         moved_lines = moved(lines, objects, likes, made.objects, lengths=lengths)
         return self._spliced(moved_lines, made.controls if lengths else None, made.remarks)
 
-    def _dressed(self, made: Built) -> Finished:
+    def _dressed(self, made: Built, seed: int) -> Finished:
         lines, objects = self._own
-        told = self._built(self._in_pixels(self._work.events[Context.MAP]))
+        told = self._built(self._in_pixels(self._work.events[Context.MAP]), seed)
         before, after = (Likes(self._read(each.objects), _end_ms, self._column) for each in (told, made))
         return self._spliced(dressed(lines, objects, before, after), None, ())
 

@@ -19,7 +19,7 @@ from engine.writing.pacing import Meter, Seldom
 from engine.writing.placers import no_placer, placing_model
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from engine.beatmap.document import Document
     from engine.diffusion.load import Diffusion
@@ -71,8 +71,8 @@ class _Section:
             yield candidate
             surprise = yield from self._judged(finished.document, "judging what was written")
             yield replace(candidate, complete=True, surprise=surprise, surprise_before=before)
-        if len(trouble) == len(self._written):
-            raise trouble[0]
+        if trouble:
+            raise _of_all(trouble, len(self._written))
 
     def _diffusion(self) -> Diffusion | None:
         work = self._work
@@ -83,12 +83,12 @@ class _Section:
         return diffusion
 
     def _finish(self, number: int, diffusion: Diffusion | None) -> Generator[object, None, Finished]:
-        finisher = self._finisher
+        finisher, seed = self._finisher, self._work.request.seeds[number]
         placed = finisher.placed(self._written[number])
         if diffusion is not None:
-            steps = finisher.refined(placed, diffusion, self._work.request.seeds[number])
+            steps = finisher.refined(placed, diffusion, seed)
             placed = yield from self._meter.until(steps, self._windows, "placing objects")
-        return finisher.finished(placed, is_refined=diffusion is not None)
+        return finisher.finished(placed, seed, is_refined=diffusion is not None)
 
     def _write(self) -> Job:
         work, meter, ids = self._work, self._meter, 0
@@ -111,9 +111,9 @@ class _Section:
         )
 
     def _so_far(self, number: int) -> Iterator[Candidate]:
-        finisher = self._finisher
+        finisher, seed = self._finisher, self._work.request.seeds[number]
         with suppress(JobError):  # what is half written may not fit yet; what is whole says why it does not
-            yield self._candidate(number, finisher.finished(finisher.placed(self._written[number])))
+            yield self._candidate(number, finisher.finished(finisher.placed(self._written[number]), seed))
 
     def _judged(self, document: Document, doing: str) -> Generator[object, None, float | None]:
         return self._meter.until(self._judge.bits(document), self._windows, doing)
@@ -131,3 +131,9 @@ class _Section:
             remarks=(*self._remarks, *(() if finished.objects else (NOTHING_WRITTEN,)), *finished.remarks),
             complete=False,
         )
+
+
+def _of_all(trouble: Sequence[JobError], count: int) -> JobError:
+    if len(trouble) == count:
+        return trouble[0]
+    return JobError(f"{len(trouble)} of {count} candidates are missing: {trouble[0]}")
