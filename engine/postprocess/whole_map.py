@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.builder import MapBuilder, catch, mania, osu, taiko
 from engine.beatmap.objects import Mode
+from engine.beatmap.sections import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 EMPTY: Final = {Mode.OSU: osu, Mode.TAIKO: taiko, Mode.CATCH: catch, Mode.MANIA: mania}
 DEFAULT_TITLE, DEFAULT_ARTIST, DEFAULT_CREATOR = "Untitled", "Unknown artist", "Mapside"
 DEFAULT_AUDIO: Final = "audio.mp3"
-NOT_IN_FILE_NAMES: Final = frozenset('<>:"/\\|?*')
-LONGEST_FILE_NAME: Final = 120
-"""Characters: with the folders above it a path must stay below the 260 that Windows takes."""
 
 PAUSE_MS: Final = 5000
 """From a pause this long on there is a break, during which health does not drain."""
@@ -28,25 +26,17 @@ BREAK_AFTER_MS, BREAK_BEFORE_MS = 200, 450
 """How long after an object a break begins and before the next one it ends (ppy/osu, BreakPeriod)."""
 
 
-def whole_map(made: Built, facts: MapFacts, song: SongFacts) -> bytes:
-    """A whole .osu, in UTF-8 with CRLF. What `song` does not say is named as not known."""
+def whole_map(made: Built, facts: MapFacts, song: SongFacts, like: Metadata | None = None) -> bytes:
+    """A whole .osu, in UTF-8 with CRLF. What `song` does not say is named as not known. `like`: what another
+    map says of the same song, and no letters of ours can tell: how its title is written in Latin ones.
+    """
     timing = sorted([*made.reds, *made.controls], key=_time_of_line)
-    builder = _about(facts, song).timing_line(*timing).object_line(*made.objects)
+    builder = _about(facts, song, like or Metadata()).timing_line(*timing).object_line(*made.objects)
     breaks = _breaks(builder.beatmap())
     return builder.event(*_events(song, breaks)).bytes()
 
 
-def file_name(song: SongFacts) -> str:
-    """As the editor names a difficulty: `Artist - Title (Creator) [Difficulty].osu`."""
-    artist, title, creator, version = map(
-        _plain, (_artist(song), _title(song), _creator(song), _version(song))
-    )
-    words = f"{artist} - {title} ({creator}) [{version}]"
-    allowed = "".join(letter for letter in words if letter not in NOT_IN_FILE_NAMES)
-    return allowed[:LONGEST_FILE_NAME].strip(" .") + ".osu"
-
-
-def _about(facts: MapFacts, song: SongFacts) -> MapBuilder:
+def _about(facts: MapFacts, song: SongFacts, like: Metadata) -> MapBuilder:
     title, artist = _title(song), _artist(song)
     return (
         EMPTY[facts.mode]()
@@ -55,12 +45,14 @@ def _about(facts: MapFacts, song: SongFacts) -> MapBuilder:
             PreviewTime=-1 if song.preview_ms is None else round(song.preview_ms),
         )
         .metadata(
-            title=_plain(title),
+            title=like.title if title == like.title_unicode and like.title else _plain(title),
             titleUnicode=title,
-            artist=_plain(artist),
+            artist=like.artist if artist == like.artist_unicode and like.artist else _plain(artist),
             artistUnicode=artist,
             creator=_creator(song),
             version=_version(song),
+            source=like.source,
+            tags=like.tags,
         )
         .difficulty(
             hp=facts.hp_drain,

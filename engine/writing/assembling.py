@@ -75,7 +75,9 @@ class Assembler:
             snap_overlaps=is_refined,
             seed=seed,
         )
-        return Assembled(whole_map(made, sources.facts, sources.song), len(made.objects), made.remarks)
+        like = sources.document.beatmap.metadata if sources.document is not None else None
+        data = whole_map(made, sources.facts, sources.song, like)
+        return Assembled(data, len(made.objects), made.remarks)
 
     def _objects(self, written: Mapping[Context, Events]) -> Events:
         sources, grammar = self._sources, self._speech.grammar

@@ -9,8 +9,9 @@ import rosu_pp_py
 
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Mode
+from engine.beatmap.sections import Metadata
 from engine.postprocess.build import Built, MapFacts, built
-from engine.postprocess.whole_map import file_name, whole_map
+from engine.postprocess.whole_map import whole_map
 from engine.requests import SongFacts
 from tests.postprocess.speaking import NOTHING, TIMING
 
@@ -108,13 +109,23 @@ def test_timing_lines_stand_in_order_of_time_and_red_ones_first() -> None:
     ]
 
 
-def test_a_file_is_named_as_the_editor_names_it() -> None:
-    assert file_name(SONG) == "海色 - Cafe (Mapper) [Insane].osu"
-    assert file_name(replace(SONG, title='a/b:c*?"<>|\\')) == "海色 - abc (Mapper) [Insane].osu"
-    assert len(file_name(replace(SONG, title="x" * 500))) < 130
-
-
-def test_it_prints_back_as_it_was_read() -> None:
-    data = whole_map(MADE, FACTS, SONG)
-    assert Document.parse(data).to_bytes() == data
-    assert data.startswith(b"osu file format v14\r\n")
+def test_of_a_song_that_another_map_is_of_it_says_the_same_in_latin_letters() -> None:
+    like = Metadata(
+        title="Hana",
+        title_unicode="花",
+        artist="Umiiro",
+        artist_unicode="海色",
+        source="A game",
+        tags="flower sea",
+        beatmap_id=1,
+        beatmap_set_id=2,
+    )
+    song = replace(SONG, title="花")
+    metadata = Document.parse(whole_map(MADE, FACTS, song, like)).beatmap.metadata
+    assert (metadata.title, metadata.title_unicode) == ("Hana", "花")
+    assert (metadata.artist, metadata.artist_unicode) == ("Umiiro", "海色")
+    assert (metadata.source, metadata.tags) == ("A game", "flower sea")
+    assert metadata.beatmap_id <= 0, "it was never uploaded"
+    assert metadata.beatmap_set_id <= 0, "whatever is imported under the number of a set replaces that set"
+    renamed = Document.parse(whole_map(MADE, FACTS, SONG, like)).beatmap.metadata
+    assert (renamed.title, renamed.title_unicode) == ("Cafe", "Café")
