@@ -22,6 +22,7 @@ from daemon.writing.safe_write import NotWrittenError, content_hash
 from daemon.writing.writer import Change
 from engine.beatmap.document import Document
 from engine.beatmap.splice import EditRefused, put_back
+from engine.beatmap.timestamps import format_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -47,6 +48,10 @@ NO_UNDO: Final = (
     "Revert a range to put back what was there before."
 )
 NO_REDO: Final = "There is nothing to redo: the map was saved since, or the backup is gone."
+WRITTEN_OVER: Final = (
+    "From {start} on something else was generated there since. Revert that first: what it took the place of "
+    "is part of this."
+)
 NO_BACKUP: Final = "The backup with what was there before is gone: it had to make room for newer ones."
 
 
@@ -134,6 +139,8 @@ class Accepting:
         range_ = history.range(range_id)
         if range_ is None or range_ not in history.left:
             raise RefusedError("That range is no longer there: it was reverted or undone already.")
+        if over := history.written_over(range_):
+            raise RefusedError(WRITTEN_OVER.format(start=format_timestamp(over.start_ms)))
         data = await self._without(reading, history, range_)
 
         def make(before: str, after: str) -> NewWrite:
@@ -222,8 +229,7 @@ def _new_difficulty(source: Path, data: bytes, name: str) -> tuple[Path, bytes]:
     name = " ".join(name.split())
     beatmap = Document.parse(data).beatmap
     if not name:
-        taken = [path.stem.rpartition("[")[2].removesuffix("]") for path in siblings_of(source)]
-        name = free_name(beatmap.metadata.version, [*taken, beatmap.metadata.version])
+        name = free_name(beatmap.metadata, [source.name, *(path.name for path in siblings_of(source))])
     if name == beatmap.metadata.version:
         raise RefusedError(f"The map itself is called {name}: give the new difficulty another name.")
     try:

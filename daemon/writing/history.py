@@ -127,6 +127,15 @@ class History:
     def is_reverted(self, range_: Range) -> bool:
         return any(write.reverts == range_.id for write in self.standing)
 
+    def written_over(self, range_: Range) -> Range | None:
+        """What was generated over it last: taken back later, it would bring this back."""
+        later = [
+            each
+            for each in self.left
+            if each.id > range_.id and each.start_ms < range_.end_ms and range_.start_ms < each.end_ms
+        ]
+        return later[-1] if later else None
+
     def undoable(self, current_hash: str, has_backup: Callable[[str], bool]) -> Write | None:
         """The last write, if the map is what it left."""
         last = self.standing[-1] if self.standing else None

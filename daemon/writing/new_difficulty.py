@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.document import Document
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
 _FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 """In a file's name, on Windows: the editor leaves these out."""
-LONGEST_FILE_NAME: Final = 200
+LONGEST_NAME_BYTES: Final = 200
+"""In UTF-8, without its end: file systems take 255, and Windows 260 characters with all folders above."""
+LONGEST_VERSION_BYTES: Final = 100
+"""Of those: difficulties of one set differ in nothing else."""
+LONGEST_BASE_BYTES: Final = 80
+"""Of a name that is made of another, and must differ from it as a file's name as well."""
+MOST_TRIES: Final = 1000
 NOT_UPLOADED: Final = "0"
 
 
@@ -28,21 +35,25 @@ def with_name(data: bytes, name: str) -> bytes:
 
 def file_name(metadata: Metadata, suffix: str = ".osu") -> str:
     """As the editor names it."""
-    return f"{_clean(_song(metadata))} [{_clean(metadata.version)}]{suffix}"
+    version = _cut(_clean(metadata.version), LONGEST_VERSION_BYTES)
+    around = f" [{version}]"
+    song = _cut(_clean(_song(metadata)), LONGEST_NAME_BYTES - len(around.encode(errors="replace")))
+    return f"{song}{around}{suffix}"
 
 
 def set_name(metadata: Metadata, suffix: str = "") -> str:
-    return f"{_clean(_song(metadata))}{suffix}"
+    return f"{_cut(_clean(_song(metadata)), LONGEST_NAME_BYTES)}{suffix}"
 
 
-def free_name(version: str, taken: Collection[str]) -> str:
-    """For a difficulty that nobody named. `taken`: those of the set."""
+def free_name(metadata: Metadata, taken: Collection[str]) -> str:
+    """For a difficulty that nobody named. `taken`: the names of the set's files."""
     known = {each.casefold() for each in taken}
-    name, number = f"{version} (generated)".strip(), 2
-    while name.casefold() in known:
-        name = f"{version} (generated {number})".strip()
-        number += 1
-    return name
+    base = _cut(metadata.version, LONGEST_BASE_BYTES)
+    names = [
+        f"{base} (generated{number})".strip() for number in ("", *(f" {n}" for n in range(2, MOST_TRIES)))
+    ]
+    free = (name for name in names if file_name(replace(metadata, version=name)).casefold() not in known)
+    return next(free, names[-1])
 
 
 def _song(metadata: Metadata) -> str:
@@ -51,4 +62,10 @@ def _song(metadata: Metadata) -> str:
 
 
 def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("", text).strip().strip(".")[:LONGEST_FILE_NAME]
+    return _FORBIDDEN.sub("", text).strip().strip(".")
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    while len(text.encode(errors="replace")) > most_bytes:
+        text = text[:-1]
+    return text.strip()
