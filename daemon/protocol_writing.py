@@ -107,6 +107,7 @@ def options(described: Described) -> OptionsJson:
         "family": described.family,
         "modes": [Mode(mode).name.lower() for mode in described.modes],
         "wishes": list(described.wishes),
+        "settings": list(described.settings),
         "descriptors": list(described.descriptors),
         "years": list(described.years) if described.years else None,
         "most_star_rating": number_or_none(described.most_star_rating),

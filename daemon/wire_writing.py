@@ -130,6 +130,8 @@ class OptionsJson(TypedDict):
     family: str
     modes: list[str]
     wishes: list[str]
+    settings: list[str]
+    """What can be wished of a whole map besides: what is no section's to change."""
     descriptors: list[str]
     years: list[int] | None
     most_star_rating: float | None

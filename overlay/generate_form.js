@@ -62,7 +62,7 @@ export class GenerateForm {
     if (this.wishes.childElementCount === 0) this.wishes.replaceChildren(h("p", { class: "dim", role: "status", text: "Asking the model what it understands." }));
     try {
       const options = await this.#ask({ type: "describe_model", mode, ...(model ? { name: model } : {}) });
-      if (mode === this.mode.value) this.#show(options, mode);
+      if (mode === this.mode.value) this.#show({ ...options, wishes: [...options.wishes, ...options.settings] }, mode);
     } catch (failure) {
       this.wishes.replaceChildren(h("p", { class: "error", role: "alert", text: failure.message }));
     }

@@ -111,9 +111,11 @@ class Questions:
 
     def _ask_how(self, described: Described) -> None:
         self.terminal.show("Enter leaves things as they are.")
+        is_section = self.said.get("add_to_beatmap")
+        known = {*described.wishes, *(() if is_section else described.settings)}
         for name in ONE_BY_ONE:
             option = BY_NAME[name]
-            if option.wish in described.wishes:
+            if option.wish in known:
                 self._wish(name, f"{option.help[0].upper()}{option.help[1:]}", option.read)
         if described.descriptors and "descriptors" in described.wishes:
             names = described.descriptors

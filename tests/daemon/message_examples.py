@@ -494,6 +494,7 @@ EXAMPLE_OPTIONS = Described(
     keeps=("nothing", "rhythm", "all but hitsounds"),
     needs_diffusion=False,
     mappers=3700,
+    settings=("hp_drain", "circle_size"),
 )
 
 

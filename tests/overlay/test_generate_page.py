@@ -92,6 +92,16 @@ async def test_a_map_to_go_by_gives_its_timing_and_what_else_is_chosen(
     assert order["seed"] == "18446744073709551615"
 
 
+async def test_what_stands_in_a_maps_settings_can_be_wished_of_a_whole_one(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    await source(overlay).fill(SONG)
+    await page(overlay).get_by_text("More", exact=True).click()
+    await page(overlay).get_by_label("Circle size").fill("5.2")
+    await start(overlay).click()
+    assert (await ordered(companion))["wishes"] == {"circle_size": 5.2}
+
+
 async def test_the_map_on_screen_is_taken_by_its_path(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:

@@ -19,7 +19,7 @@ EVERYTHING = Described(
     model="v31",
     family="v31",
     modes=(0, 1, 2, 3),
-    wishes=("star_rating", "year", "descriptors", "keys"),
+    wishes=("star_rating", "year", "descriptors"),
     descriptors=("clean", "tech", "technical"),
     years=(2007, 2023),
     most_star_rating=10,
@@ -28,6 +28,7 @@ EVERYTHING = Described(
     keeps=("nothing", "rhythm", "all but hitsounds"),
     needs_diffusion=False,
     mappers=10,
+    settings=("keys",),
 )
 
 
@@ -76,7 +77,7 @@ def test_a_song_with_enter_pressed_all_the_way(song: Path) -> None:
 
 
 def test_only_what_the_model_understands_is_asked(song: Path) -> None:
-    simple = replace(EVERYTHING, modes=(0,), wishes=(), descriptors=(), written=("map",))
+    simple = replace(EVERYTHING, modes=(0,), wishes=(), settings=(), descriptors=(), written=("map",))
     person = Person([str(song), "", "n"])
     assert person.asks(("v30",), simple) == {
         "audio_path": song, "model": "v30", "gamemode": Mode.OSU,
@@ -85,7 +86,7 @@ def test_only_what_the_model_understands_is_asked(song: Path) -> None:
 
 
 def test_a_section_of_a_map(osu: Path) -> None:
-    answers = [str(osu), "2", "00:10:000 - ", "00:05:000", "20000", "y", "4.5", "", "", "tech", "7"]
+    answers = [str(osu), "2", "00:10:000 - ", "00:05:000", "20000", "y", "4.5", "", "tech", "7"]
     person = Person(answers)
     said = person.asks()
     assert said == {
@@ -100,6 +101,13 @@ def test_a_section_of_a_map(osu: Path) -> None:
         "seed": 7,
     }
     assert "  That must come after the beginning." in person.shown
+    assert not [question for question in person.asked if "keys" in question], "a section has the map's"
+
+
+def test_how_many_keys_a_whole_map_has(song: Path) -> None:
+    mania = replace(EVERYTHING, modes=(3,), descriptors=(), written=("map",))
+    person = Person([str(song), "", "", "7", "", "n"])
+    assert person.asks(described=mania)["keycount"] == 7
 
 
 def test_what_cannot_be_read_is_asked_again_with_the_reason(song: Path) -> None:
