@@ -10,6 +10,8 @@ from daemon.commands import asking
 from daemon.commands.asking import EngineRefusedError
 from daemon.commands.generate_options import wishes_of
 from daemon.commands.maps import MapReadError, read_map
+from daemon.settings import load_settings
+from daemon.songs.caseless import find_inside
 from daemon.songs.library import audio_of
 from engine.beatmap.objects import Mode
 from engine.service import Generate, Keep, Regenerate, SongFacts
@@ -46,21 +48,38 @@ def order_of(said: Mapping[str, Any], arguments: Namespace) -> Order:
     reference: Path | None = said.get("beatmap_path")
     data, document = _read(reference) if reference else (None, None)
     song = _song(said, reference, document)
-    arguments.model = said.get("model")
+    folder = _folder(said, (reference or song).parent)
+    background = _background(said, reference, document, folder)
+    arguments.model = said.get("model") or load_settings().writing.model
     model, seed = asking.model_of(arguments), said.get("seed", secrets.randbelow(MOST_DRAWN_SEED))
     request: Generate | Regenerate
     if said.get("add_to_beatmap"):
         request = _section(said, reference, data, song, model, seed)
     else:
         mode = said.get("gamemode", document.beatmap.mode if document else Mode.OSU)
-        request = _whole(said, reference, data, song, model, seed, mode)
-    folder = said.get("output_path") or (reference or song).parent
+        request = _whole(said, reference, data, song, background, model, seed, mode)
+    return Order(request, seed, song, reference, document, folder, background)
+
+
+def _folder(said: Mapping[str, Any], usual: Path) -> Path:
+    folder: Path = said.get("output_path") or usual
     if not folder.is_dir():
         raise EngineRefusedError(f"output_path: {folder} is no folder. Make it, or name another.")
-    background: Path | None = said.get("background")
-    if background is not None and not background.is_file():
-        raise EngineRefusedError(f"background: there is no file {background}.")
-    return Order(request, seed, song, reference, document, folder, background)
+    return folder
+
+
+def _background(
+    said: Mapping[str, Any], reference: Path | None, document: Document | None, folder: Path
+) -> Path | None:
+    """The picture that was named; else that of the map to go by, where the new one goes somewhere else."""
+    named: Path | None = said.get("background")
+    if named is not None and not named.is_file():
+        raise EngineRefusedError(f"background: there is no file {named}.")
+    if named is not None or reference is None or document is None:
+        return named
+    stays = folder == reference.parent and not said.get("export_osz")
+    picture = document.beatmap.events.background
+    return None if stays or not picture else find_inside(reference.parent, picture)
 
 
 def _read(path: Path) -> tuple[bytes, Document]:
@@ -114,6 +133,7 @@ def _whole(
     reference: Path | None,
     data: bytes | None,
     song: Path,
+    background: Path | None,
     model: str,
     seed: int,
     mode: Mode,
@@ -143,7 +163,7 @@ def _whole(
             artist=said.get("artist"),
             creator=said.get("creator"),
             difficulty_name=said.get("version"),
-            background=said["background"].name if "background" in said else None,
+            background=background.name if background is not None else None,
             audio_name=song.name,
             preview_ms=said.get("preview_time"),
             bpm=said.get("bpm"),

@@ -99,6 +99,7 @@ def test_saved_over_the_map_a_backup_is_kept_and_the_same_seed_writes_the_same(
 def test_a_whole_map_goes_into_an_osz_with_its_song(a_map: Path, checkpoint: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
+    (a_map.parent / "bg.jpg").write_bytes(b"a picture")
     wishes = tmp_path / "wishes.toml"
     wishes.write_text(
         'end_time = 4000\nexport_osz = true\ntitle = "Clicks"\nartist = "Nobody"\nversion = "Mine"\n'
@@ -112,7 +113,8 @@ def test_a_whole_map_goes_into_an_osz_with_its_song(a_map: Path, checkpoint: Pat
         names = archive.namelist()
         (osu,) = [name for name in names if name.endswith(".osu")]
         written = Document.parse(archive.read(osu))
-    assert "audio.flac" in names
+    assert {"audio.flac", "bg.jpg"} <= set(names)
+    assert written.beatmap.events.background == "bg.jpg"
     assert (written.beatmap.metadata.title, written.beatmap.metadata.version) == ("Clicks", "Mine")
     assert not written.problems
     assert written.beatmap.timing.red
