@@ -125,6 +125,22 @@ class Workbench:
         is_under_way = path in self._waiting or (self._at_work is not None and self._at_work.path == path)
         if is_under_way or self._newest_version(path) != version:
             return True  # its save is shown already or about to be, and what was read may be older
+        self._enqueue_look(path, reading, first_seen)
+        return True
+
+    async def look_at_ours(self, path: Path) -> bool:
+        """The same of what we have written: no save tells of it, so whatever is under way is older."""
+        while True:
+            first_seen = time.perf_counter()
+            version = self._newest_version(path)
+            reading = await asyncio.to_thread(_read, path)
+            if reading is None:
+                return False
+            if self._newest_version(path) == version:
+                self._enqueue_look(path, reading, first_seen)
+                return True
+
+    def _enqueue_look(self, path: Path, reading: Reading, first_seen: float) -> None:
         self._enqueue(
             Job(
                 path=path,
@@ -137,7 +153,6 @@ class Workbench:
                 data=reading.data,
             )
         )
-        return True
 
     async def moved(self, before: Path, after: Path | None) -> None:
         """A map's file has another name now, or (None) is gone. What is remembered of it is kept."""

@@ -146,7 +146,7 @@ class Writing:
     async def _look(self, path: Path) -> None:
         if self._rooms.link.ai:
             self._rooms.opinions.expect(path)
-        if not await self._rooms.workbench.look_at(path):
+        if not await self._rooms.workbench.look_at_ours(path):
             self._rooms.opinions.give_up(path)
 
     def _say_if_nobody_looks(self, sentence: str) -> None:

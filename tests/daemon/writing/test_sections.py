@@ -381,3 +381,19 @@ async def test_a_model_is_described(songs: Path, stub_model: Path) -> None:
         told = (await page.ask("describe_model", mode="taiko"))["data"]
         assert told["model"] == str(stub_model)
         assert told["modes"] == ["osu", "taiko", "catch", "mania"]
+
+
+async def test_what_we_wrote_is_shown_though_an_older_look_is_under_way(songs: Path, a_set: Path) -> None:
+    async with running(songs) as app, app.page() as page:
+        await save(app, page, synth())
+        await page.next("map")  # once more: the song has been measured
+        workbench = app.companion._workbench
+        app.companion._watching.pause(on=True)
+        path = a_set / FILE
+        assert await workbench.look_at(path)
+        path.write_bytes(written(synth(), 3, START_MS, END_MS))
+        assert await workbench.look_at_ours(path)
+        await until(lambda: not workbench._waiting and workbench._at_work is None)
+        shown = workbench._desks[path].shown
+        assert shown is not None
+        assert shown.analysis.document.to_bytes() == written(synth(), 3, START_MS, END_MS)
