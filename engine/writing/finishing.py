@@ -22,6 +22,8 @@ from engine.requests import Keep
 from engine.tokens.events import Context, merged
 from engine.tokens.map_events import map_events
 from engine.tokens.told import told_objects
+from engine.tokens.view import view_of
+from engine.tokens.write_timing import usual_beat_ms
 from engine.writing.keeping import Likes, dressed, moved
 
 if TYPE_CHECKING:
@@ -123,6 +125,7 @@ class Finisher:
             self._facts,
             types_first=work.speech.grammar.types_first,
             section=self._section,
+            usual_beat_ms=usual_beat_ms(view_of(work.beatmap)) or None,
             snap_overlaps=snap_overlaps,
             seed=seed,
         )
