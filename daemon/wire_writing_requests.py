@@ -44,6 +44,7 @@ class WishesAsked(BaseModel):
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     top_k: Annotated[int, Field(ge=0, le=100_000)] | None = None
     time_bias: Annotated[float, Field(ge=-20, le=20)] | None = None
+    timing_beams: Annotated[int, Field(ge=1, le=8)] | None = None
     guidance: Annotated[float, Field(ge=-10, le=10)] | None = None
     is_greedy: bool = False
 

@@ -93,6 +93,8 @@ class Wishes:
     top_k: int | None = None
     time_bias: float | None = None
     """Above 0 a busier map, below 0 a sparser one."""
+    timing_beams: int | None = None
+    """Where beats are written, so many continuations are followed and the likeliest is taken; 1: one."""
     guidance: float | None = None
     """How far to go away from what is not wanted; 1: not at all."""
     is_greedy: bool = False

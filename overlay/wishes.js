@@ -28,6 +28,7 @@ export const WISHES = {
   top_p: number("Top-p", 0.01, 1, 0.01, "only the likeliest, up to that share"),
   top_k: number("Top-k", 0, 100000, 1, "only that many of the likeliest"),
   time_bias: number("Density", -20, 20, 0.1, "above 0 busier, below 0 sparser"),
+  timing_beams: number("Beams of timing", 1, 8, 1, "so many ways on are followed, and the likeliest is taken"),
   is_greedy: { kind: "switch", label: "Always the likeliest", hint: "leaves nothing to chance: one candidate is all there is" },
 };
 
@@ -35,7 +36,7 @@ const SIMPLE = ["star_rating", "descriptors", "unwanted_descriptors"];
 const GROUPS = [
   ["Style", ["year", "mapper_id", "hitsounded", "hold_note_ratio", "scroll_speed_ratio"]],
   ["Settings of the map", ["keys", "circle_size", "approach_rate", "overall_difficulty", "hp_drain", "slider_multiplier", "slider_tick_rate"]],
-  ["Chance", ["temperature", "timing_temperature", "column_temperature", "taiko_hit_temperature", "guidance", "top_p", "top_k", "time_bias", "is_greedy"]],
+  ["Chance", ["temperature", "timing_temperature", "column_temperature", "taiko_hit_temperature", "guidance", "top_p", "top_k", "time_bias", "timing_beams", "is_greedy"]],
 ];
 const GUIDED = 2; // what is not wanted counts from above 1 on
 

@@ -33,6 +33,7 @@ FIELDS: Final = (
     "top_p",
     "top_k",
     "time_bias",
+    "timing_beams",
     "guidance",
 )
 

@@ -92,8 +92,10 @@ def _of_a_map(layout: Layout, mode: Mode) -> Iterator[str]:
     yield from (name for name in OF_A_FIELD if mode in MODES_OF_A_FIELD[name])
     if mode in MANIA:
         yield "keys"
-    if layout.types_first and Context.TIMING in layout.written:
-        yield "timing_temperature"
+    if Context.TIMING in layout.written:
+        yield "timing_beams"
+        if layout.types_first:
+            yield "timing_temperature"
 
 
 def descriptors_of(vocab: Vocabulary) -> tuple[str, ...]:

@@ -108,6 +108,10 @@ def test_published_families_are_told_apart() -> None:
     }
     assert [name for name, one in found.items() if one.needs_diffusion] == ["v29"]
     assert [name for name, one in found.items() if "gd" in one.given] == ["v29", "v31_fit"]
+    assert [name for name, one in found.items() if "timing_beams" in one.settings] == [
+        name for name, one in found.items() if "timing" in one.written
+    ]
+    assert "timing_beams" in found["v32_fit"].settings
     assert "star_rating" in found["v30_fit"].wishes  # told while it listens
     assert "guidance" not in found["v30_fit"].wishes  # its prompts have nothing to go away from
 

@@ -61,10 +61,11 @@ def test_ids_are_chosen_as_each_family_is_published(family: str, top_p: float) -
 
 
 def test_or_as_is_wished() -> None:
-    wishes = Wishes(temperature=1.2, top_k=5, guidance=1.5, time_bias=-1.0, is_greedy=True)
+    wishes = Wishes(temperature=1.2, top_k=5, guidance=1.5, time_bias=-1.0, timing_beams=2)
     sampling = sampling_of(wishes, "v32", 0)
     assert (sampling.temperature, sampling.top_k, sampling.guidance) == (1.2, 5, 1.5)
-    assert (sampling.time_bias, sampling.is_greedy, sampling.top_p) == (-1.0, True, 0.9)
+    assert (sampling.time_bias, sampling.timing_beams, sampling.top_p) == (-1.0, 2, 0.9)
+    assert sampling_of(Wishes(is_greedy=True), "v32", 0).is_greedy
 
 
 def test_what_cannot_be_chosen_by_is_a_sentence() -> None:
