@@ -25,7 +25,8 @@ def test_scroll_speeds_are_relative_to_the_tempo_that_rules_the_map_not_the_sect
         builder = builder.note(at=beat * 500, column=beat % 4)
     document = builder.document()
     work = commission_of(request(document.to_bytes(), song, start_ms=4000.0, end_ms=6000.0), ours(), caches)
-    own = {context: work.events[context] for context in (Context.MAP, Context.SCROLL_SPEED)}
+    told = {context: work.events[context] for context in (Context.MAP, Context.SCROLL_SPEED)}
+    own = {context: events.at(events.times < work.end_ms) for context, events in told.items()}
     finisher = Finisher(work)
     after = finisher.finished(finisher.placed(own), 0).document
     at = (4400, 4600, 5400, 5600, 6500, 7500)
