@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         PaceJson,
         PlayedJson,
         PlayedObjectJson,
+        RangeJson,
         RegenerationJson,
         SongJobJson,
         WritingJson,
@@ -116,6 +117,11 @@ def options(described: Described) -> OptionsJson:
         "keeps": list(described.keeps),
         "mappers": described.mappers,
     }
+
+
+def song_range(start_ms: float, end_ms: float) -> RangeJson:
+    """A reply's data."""
+    return {"start_ms": number(start_ms), "end_ms": number(end_ms)}
 
 
 def played(shown: Played) -> PlayedJson:

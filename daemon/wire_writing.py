@@ -142,6 +142,13 @@ class OptionsJson(TypedDict):
     mappers: int
 
 
+class RangeJson(TypedDict):
+    """A reply's data: a stretch of the song."""
+
+    start_ms: float
+    end_ms: float
+
+
 class PlayedObjectJson(TypedDict):
     kind: str
     """circle, slider, spinner or hold; every mode's objects are one of these."""

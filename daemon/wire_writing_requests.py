@@ -83,6 +83,14 @@ class Regenerate(PageRequest):
     wishes: WishesAsked = WishesAsked()
 
 
+class ReadRange(PageRequest):
+    """What an editor copies, in which objects go by their numbers in the map. Replied to with `RangeJson`."""
+
+    type: Literal["read_range"]
+    key: Key
+    text: Annotated[str, Field(max_length=10_000)]
+
+
 class CancelRegeneration(PageRequest):
     """The candidates that are done stay; asked once more, they go as well."""
 
@@ -164,6 +172,7 @@ AboutWriting = (
     AcceptDisclosure
     | SetWriting
     | DescribeModel
+    | ReadRange
     | Regenerate
     | CancelRegeneration
     | DismissRegeneration

@@ -199,6 +199,7 @@ on("quit", () => actions.quit());
 on("range-mark", (ends) => writing.markRange(ends));
 on("range-resize", (end) => writing.resizeRange(end));
 on("range-set", (choice) => writing.setRange(choice));
+on("range-objects", ({ text }) => writing.takeObjects(text));
 on("range-snap", (choice) => writing.snapRange(choice));
 on("timeline-menu", (place) => writing.timelineMenu(place));
 on("finding-menu", ({ id, x, y }) => writing.findingMenu({ finding: seen.byId(page.state, id), x, y }, actions));

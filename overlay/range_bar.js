@@ -10,6 +10,7 @@ class RangeBar extends HTMLElement {
     this.setAttribute("aria-label", "Marked range");
     this.field = new RangeField({
       onRange: (range) => emit(this, "range-set", { range }),
+      onObjects: (text) => emit(this, "range-objects", { text }),
       onSnap: (snap) => emit(this, "range-snap", { snap }),
       onCopy: (text) => emit(this, "copy-text", { text }),
     });

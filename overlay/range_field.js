@@ -1,17 +1,19 @@
 // A stretch of the song as the editor writes it: to be typed, pasted and copied, and put on measures or combos.
 
 import { h, icon, setAttribute, setText } from "./dom.js";
-import { allowedSnap, canSnap, isSame, lengthText, rangeText, readRange } from "./time_range.js";
+import { allowedSnap, canSnap, isSame, lengthText, namesObjects, rangeText, readRange } from "./time_range.js";
 
 const SNAP_WORDS = { measures: "On measures", combos: "On combos", free: "Free" };
 
 export class RangeField {
   #range = null;
   #onRange;
+  #onObjects;
 
-  /** `onRange(range)` after it was typed or pasted; `onSnap(name)`; `onCopy(text)`. */
-  constructor({ onRange, onSnap, onCopy }) {
+  /** `onRange(range)` after it was typed or pasted, `onObjects(text)` if that names objects; `onSnap(name)`; `onCopy(text)`. */
+  constructor({ onRange, onObjects, onSnap, onCopy }) {
     this.#onRange = onRange;
+    this.#onObjects = onObjects;
     this.input = h("input", {
       type: "text",
       class: "range",
@@ -47,6 +49,12 @@ export class RangeField {
   }
 
   #take(text) {
+    if (namesObjects(text)) {
+      this.#fail("");
+      this.input.value = rangeText(this.#range); // until it is known where they are
+      this.#onObjects(text);
+      return true;
+    }
     const { range, error } = readRange(text);
     this.#fail(error ?? "");
     if (range) this.#onRange(range);
@@ -56,7 +64,7 @@ export class RangeField {
   /** Both ends at once take the place of all that stood there; anything else is typing. */
   #paste(event) {
     const text = event.clipboardData.getData("text");
-    if (readRange(text).error) return;
+    if (readRange(text).error && !namesObjects(text)) return;
     event.preventDefault();
     this.input.value = text.trim();
     this.#take(text);

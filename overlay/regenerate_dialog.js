@@ -39,6 +39,7 @@ export class RegenerateDialog {
     const { map } = this.#model;
     this.field = new RangeField({
       onRange: (range) => emit(document, "range-set", { range }),
+      onObjects: (text) => emit(document, "range-objects", { text }),
       onSnap: (snap) => emit(document, "range-snap", { snap }),
       onCopy: (text) => emit(document, "copy-text", { text }),
     });

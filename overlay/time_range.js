@@ -9,6 +9,7 @@ const LEAST_AROUND_MS = 2000; // around a finding: what is shorter gives a model
 const MOST_AROUND = 4; // measures or combos on either side, until it is that long
 const FREE_AROUND_MS = 1500;
 const STAMP = /(\d{1,3}):([0-5]?\d)(?:[:.](\d{1,3}))?/g;
+const SELECTION = /\d:\d{2}[:.]\d{3}(?:\s|%20)*\(\s*\d[\d\s,|]*\)/;
 const NUMBERS = /^\s*(\d{1,9})\s*(?:ms)?\s*[-–—]\s*(\d{1,9})\s*(?:ms)?\s*$/;
 
 export const rangeText = ({ start_ms, end_ms }) => `${stamp(start_ms)} - ${stamp(end_ms)}`;
@@ -23,6 +24,9 @@ export function readRange(text) {
   if (end_ms - start_ms < LEAST_MS) return { error: `It ends at ${stamp(end_ms)}, which is not after its start at ${stamp(start_ms)}.` };
   return { range: { start_ms, end_ms } };
 }
+
+/** Whether objects are named as the editor copies them: by their numbers, of which only the companion knows the times. */
+export const namesObjects = (text) => timesIn(text).length === 1 && SELECTION.test(text);
 
 function timesIn(text) {
   const bare = NUMBERS.exec(text);

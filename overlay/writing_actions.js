@@ -4,7 +4,7 @@ import { showMenu } from "./context_menu.js";
 import { disclosureDialog } from "./disclosure.js";
 import { stamp } from "./format.js";
 import * as seen from "./seen.js";
-import { allowedSnap, around, gridOfPlayed, rangeText, readRange } from "./time_range.js";
+import { allowedSnap, around, gridOfPlayed, namesObjects, rangeText, readRange } from "./time_range.js";
 import { write } from "./token.js";
 import * as store from "./writing_store.js";
 
@@ -53,10 +53,23 @@ export class WritingActions {
 
   /** Pasted where nothing is typed; false if it is no range. */
   pasteRange(text) {
+    if (this.#state.map === null || this.#state.writing === null) return false;
     const { range } = readRange(text);
-    if (!range || this.#state.map === null || this.#state.writing === null) return false;
-    this.setRange({ range });
+    if (range) this.setRange({ range });
+    else if (namesObjects(text)) this.takeObjects(text);
+    else return false;
     return true;
+  }
+
+  /** Objects as the editor copies them: `00:10:000 (1,2,3) - ` is from the first to the end of the last. */
+  async takeObjects(text) {
+    const { key } = this.#state.map;
+    try {
+      const range = await this.#socket.request({ type: "read_range", key, text });
+      if (this.#state.map?.key === key) this.setRange({ range });
+    } catch (failure) {
+      this.#say(failure.message, { level: "error", topic: "range" });
+    }
   }
 
   #focusRange() {

@@ -16,7 +16,9 @@ from daemon.songs.library import audio_of
 from daemon.writing.orders import map_order, section_order
 from daemon.writing.playing import played
 from engine.beatmap.document import Document
+from engine.beatmap.edits import EditRefused
 from engine.beatmap.objects import Mode
+from engine.beatmap.ranges import parse_range
 from engine.host import EngineError
 from engine.jobs import Urgency
 from engine.service import Describe, Described
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from daemon.engine_link import EngineLink
     from daemon.settings import WritingSettings
     from daemon.tasks import Tasks
-    from daemon.wire_writing import OptionsJson, PlayedJson
+    from daemon.wire_writing import OptionsJson, PlayedJson, RangeJson
     from daemon.wire_writing_requests import Accept, GenerateMap, Regenerate
     from daemon.writing.accepting import Accepting, Written
     from daemon.writing.at_hand import AtHand, MapAtHand
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 
 NOT_AT_HAND: Final = "That map has not been looked at for a while: open it here once more, then try again."
 OLDER: Final = "The map was saved meanwhile: what you see is about to change. Choose the section once more."
+NO_RANGE: Final = (
+    "That is no range of this map, and no objects of it: give where it starts and where it ends, such as "
+    "00:10:000 - 00:20:000, or what the editor copies of selected objects."
+)
 NO_CANDIDATE: Final = "That candidate is not there (any more)."
 EDITOR_HOLDS_ITS_COPY: Final = (
     "{what} The editor still holds its own copy: Ctrl+L, then Enter, loads this one; "
@@ -106,6 +112,15 @@ class WritingActions:
         raise RefusedError("The engine ended before it had answered. Try again.")
 
     # A section.
+
+    def read_range(self, key: str, text: str) -> RangeJson:
+        try:
+            found = parse_range(self._map(key).document.beatmap, text)
+        except EditRefused as error:
+            raise RefusedError(str(error)) from error
+        if found is None:
+            raise RefusedError(NO_RANGE)
+        return protocol_writing.song_range(*found)
 
     async def regenerate(self, asked: Regenerate) -> None:
         at_hand = self._map(asked.key)

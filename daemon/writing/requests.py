@@ -14,6 +14,7 @@ from daemon.wire_writing_requests import (
     GenerateMap,
     OpenMapFolder,
     Play,
+    ReadRange,
     RedoWrite,
     Regenerate,
     RevertRange,
@@ -22,7 +23,7 @@ from daemon.wire_writing_requests import (
 )
 
 if TYPE_CHECKING:
-    from daemon.wire_writing import OptionsJson, PlayedJson
+    from daemon.wire_writing import OptionsJson, PlayedJson, RangeJson
     from daemon.wire_writing_requests import AboutWriting
 
 
@@ -32,6 +33,7 @@ class WritingActions(Protocol):
     def accept_disclosure(self) -> None: ...
     def set_writing(self, on: bool) -> None: ...
     async def describe(self, mode: str, name: str | None) -> OptionsJson: ...
+    def read_range(self, key: str, text: str) -> RangeJson: ...
     async def regenerate(self, asked: Regenerate) -> None: ...
     def cancel(self, key: str) -> None: ...
     def dismiss(self, key: str) -> None: ...
@@ -45,11 +47,15 @@ class WritingActions(Protocol):
     def open_map_folder(self) -> None: ...
 
 
-async def do_about_writing(actions: WritingActions, request: AboutWriting) -> OptionsJson | PlayedJson | None:
+async def do_about_writing(
+    actions: WritingActions, request: AboutWriting
+) -> OptionsJson | PlayedJson | RangeJson | None:
     """What the reply carries."""
     match request:
         case DescribeModel(mode=mode, name=name):
             return await actions.describe(mode, name)
+        case ReadRange(key=key, text=text):
+            return actions.read_range(key, text)
         case Play(key=key, candidate=candidate):
             return await actions.play(key, candidate)
         case AcceptDisclosure():

@@ -544,6 +544,7 @@ def writing_examples() -> dict[str, Message]:
             replace(job, state=State.FAILED, pace=None, note="song.mp3 is not audio. Choose another file.")
         ),
         "reply_options": protocol.reply(3, data=protocol_writing.options(EXAMPLE_OPTIONS)),
+        "reply_range": protocol.reply(5, data=protocol_writing.song_range(60_000, 61_600)),
         "reply_played": protocol.reply(4, data=protocol_writing.played(example_played())),
     }
 

@@ -175,6 +175,21 @@ async def test_one_pasted_where_nothing_is_typed_is_marked(overlay: OverlayPage)
     await expect(field(overlay)).to_have_value("00:10:000 - 00:20:000")
 
 
+async def test_objects_copied_in_the_editor_are_a_range_wherever_they_are_pasted(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    companion.answers["read_range"] = say.EXAMPLES["reply_range"]["data"]
+    await overlay.page.evaluate("navigator.clipboard.writeText('01:00:000 (1,2,3) - ')")
+    await overlay.stage.focus()
+    await overlay.press("Control+v")
+    await expect(field(overlay)).to_have_value("01:00:000 - 01:01:600")
+    assert (await companion.request("read_range"))["text"] == "01:00:000 (1,2,3) - "
+    companion.answers["read_range"] = {"start_ms": 62_000, "end_ms": 64_000}
+    await field(overlay).focus()
+    await overlay.press("Control+v")
+    await expect(field(overlay)).to_have_value("01:02:000 - 01:04:000")
+
+
 async def test_it_is_let_go_of_by_escape_and_by_its_button(overlay: OverlayPage) -> None:
     await drag(overlay, 32_000, 48_000)
     await overlay.press("Escape")
