@@ -47,7 +47,7 @@ def describe(request: Describe, folder: Path) -> Described:
         most_star_rating=_most_star_rating(vocab, conditions),
         written=tuple(context.value for context in written_in(layout, mode)),
         given=tuple(context.value for context in given_in(layout, mode)),
-        keeps=tuple(keep.value for keep in keeps_of(vocab)),
+        keeps=tuple(keep.value for keep in keeps_of(vocab, mode)),
         needs_diffusion=keeps_coarse_places(family, mode),
         mappers=len(vocab.labels.mapper_class),
         settings=meant.whole_map,
@@ -80,9 +80,11 @@ def given_in(layout: Layout, mode: Mode) -> tuple[Context, ...]:
     return (*before, *(context for context in layout.fronts if context is not Context.NONE))
 
 
-def keeps_of(vocab: Vocabulary) -> tuple[Keep, ...]:
+def keeps_of(vocab: Vocabulary, mode: Mode) -> tuple[Keep, ...]:
+    """What of osu!taiko is not its rhythm is how it sounds: nothing of it has a place."""
+    rhythm = () if mode is Mode.TAIKO else (Keep.RHYTHM,)
     hitsounds = (Keep.ALL_BUT_HITSOUNDS,) if vocab.has(EventType.HITSOUND) else ()
-    return (Keep.NOTHING, Keep.RHYTHM, *hitsounds)
+    return (Keep.NOTHING, *rhythm, *hitsounds)
 
 
 def _most_star_rating(vocab: Vocabulary, conditions: Collection[Condition]) -> float | None:

@@ -83,6 +83,10 @@ def test_a_model_without_words_for_anything_takes_chance_alone(tmp_path: Path) -
         describe(Describe("ours", int(Mode.TAIKO)), folder)
 
 
+def test_where_nothing_has_a_place_no_rhythm_can_be_kept_with_new_ones(tmp_path: Path) -> None:
+    assert of_v32(tmp_path, Mode.TAIKO).keeps == ("nothing", "all but hitsounds")
+
+
 def test_hitsounds_are_kept_apart_only_where_they_are_words(tmp_path: Path) -> None:
     assert of_v32(tmp_path).keeps == ("nothing", "rhythm", "all but hitsounds")
     mute = v32_tokenizer()
