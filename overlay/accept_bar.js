@@ -42,7 +42,8 @@ export class AcceptBar {
     const version = versionName(map.metadata);
     setText(this.over.querySelector("span"), `Accept into ${version}`);
     setAttribute(this.name, "placeholder", `${map.metadata.version} (another name)`);
-    if (accepted) setText(this.words, `What you accepted is in ${version}.`);
+    // What became a difficulty of its own is not in this one.
+    if (accepted) setText(this.words, generated?.can_undo ? `What you accepted is in ${version}.` : "");
     else setText(this.words, can ? `${nameOf(candidate)} takes the place of this section; all else stays byte for byte, and a backup is kept.` : "");
   }
 

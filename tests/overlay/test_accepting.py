@@ -52,6 +52,9 @@ class TestAccepting:
         await overlay.press("Enter")
         asked = await companion.request("accept")
         assert (asked["to"], asked["name"]) == ("new", "Insane, tried")
+        await companion.send(write.regeneration("accepted", *DONE["candidates"], note="a.osu is beside it."))
+        await expect(view(overlay)).to_contain_text("a.osu is beside it.")
+        await expect(view(overlay)).not_to_contain_text("What you accepted is in")
 
     async def test_a_refusal_is_said_beside_the_button(
         self, overlay: OverlayPage, companion: ScriptedCompanion
