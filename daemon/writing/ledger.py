@@ -48,14 +48,23 @@ class Ledger:
         return History(tuple(map(_write, writes.fetchall())), tuple(map(_range, ranges.fetchall())))
 
     def map_at(self, path: Path) -> str:
-        """The key of the map at that path, which may be one that nobody has looked at yet."""
-        name = os.fsencode(path)
+        """The key of the map at that path, which may be one that nobody has looked at yet, or one that was
+        looked at under another spelling: through a link, or in other letters where their case means nothing.
+        """
+        name = os.fsencode(self._spelt(path))
         with self._database:
             self._database.execute(
                 "INSERT OR IGNORE INTO maps (path, beatmap_id, metadata) VALUES (?, 0, '[]')", (name,)
             )
         (row,) = self._database.execute("SELECT id FROM maps WHERE path = ?", (name,)).fetchone()
         return f"m{row}"
+
+    def _spelt(self, path: Path) -> Path:
+        """As the map is known."""
+        rows = self._database.execute("SELECT path FROM maps").fetchall()
+        paths = [Path(os.fsdecode(known)) for (known,) in rows]
+        alike = [known for known in paths if known.name.casefold() == path.name.casefold()]
+        return path if path in alike else next((known for known in alike if _is_same(known, path)), path)
 
     def intend(self, map_key: str, write: NewWrite, path: Path, token: str) -> Intention:
         """A new write."""
@@ -239,6 +248,13 @@ def _range(row: tuple[Any, ...]) -> Range:
         hash_after=hash_after,
         before=before,
     )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _intention(row: tuple[Any, ...]) -> Intention:

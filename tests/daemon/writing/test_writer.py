@@ -212,6 +212,19 @@ def _disk_full(*_: object) -> None:
     raise sqlite3.OperationalError("database or disk is full")
 
 
+async def test_a_map_is_the_same_however_its_path_is_spelt(tmp_path: Path) -> None:
+    async with a_desk(tmp_path) as desk:
+        desk.path.write_bytes(OLD)
+        (tmp_path / "link").symlink_to(desk.path.parent)
+        map_at = desk.store.ledger.map_at
+        assert map_at(tmp_path / "link" / "map.osu") == desk.key
+        assert map_at(tmp_path / "link" / "another.osu") != desk.key
+        (desk.path.parent / "copy").mkdir()
+        copy = desk.path.parent / "copy" / "map.osu"
+        copy.write_bytes(OLD)
+        assert map_at(copy) != desk.key
+
+
 class TestACrash:
     """The store is opened again by another start, and what was cut short is looked into."""
 
