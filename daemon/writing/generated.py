@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+from daemon.archive import UnrecordedError
 from daemon.protocol_writing import generated as message_of
 from daemon.writing.disclosure import disclosure_sentence
 from daemon.writing.history import History, WriteState
 from daemon.writing.overwriting import changed_states
+from daemon.writing.safe_write import NotWrittenError, hash_of
 from daemon.writing.shown import ShownGenerated, ShownRange
 from engine.beatmap.timestamps import format_timestamp
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from daemon.writing.backups import Backups
     from daemon.writing.history import Range
     from daemon.writing.ledger import Ledger
-    from engine.beatmap.document import Document
+    from daemon.writing.writer import Writer
 
 MOST_MAPS: Final = 64
 OVERWRITTEN: Final = (
@@ -39,11 +42,13 @@ class Generated:
         archive: Archive,
         ledger: Ledger,
         backups: Backups,
+        writer: Writer,
         on_told: Callable[[Message], None],
     ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._backups = backups
+        self._writer = writer
         self._on_told = on_told
         self._in_turn = asyncio.Lock()
         """What is worked out of an older look is told before what is worked out of a newer one."""
@@ -63,16 +68,29 @@ class Generated:
         history = await self._history(key, content_hash)
         if not history.writes:
             return ShownGenerated(key=key)
-        document = news.shown.analysis.document
-        changed, refs = await asyncio.to_thread(self._compare, history, document, content_hash)
+        changed, refs = await asyncio.to_thread(self._compare, history, news)
+        if changed:
+            async with self._writer.at_rest():
+                history = await self._put_right(news)
+        return shown_generated(key, history, content_hash, refs)
+
+    async def _put_right(self, news: News) -> History:
+        """While nothing is written, and of what the file still holds: a look may be older than an undo."""
+        key = news.shown.key
+        history = await self._archive.asked(History(), self._ledger.history, key)
+        if await asyncio.to_thread(hash_of, news.path) != news.content_hash:
+            return history
+        changed, _ = await asyncio.to_thread(self._compare, history, news)
         for write_id, state in changed.items():
             await self._archive.asked(None, self._ledger.set_state, write_id, state)
-        if changed:
-            history = await self._archive.asked(history, self._ledger.history, key)
-        return shown_generated(key, history, content_hash, refs)
+        return await self._archive.asked(history, self._ledger.history, key)
 
     async def _history(self, key: str, content_hash: str) -> History:
         history = await self._archive.asked(History(), self._ledger.history, key)
+        if any(each.state is WriteState.INTENDED for each in history.writes):
+            with suppress(UnrecordedError, NotWrittenError):  # the next look tries again
+                await self._writer.settle()
+            history = await self._archive.asked(history, self._ledger.history, key)
         if history.writes:
             return history
         await self._archive.asked(None, self._ledger.adopt, key, content_hash)
@@ -81,11 +99,10 @@ class Generated:
     def message_of(self, key: str) -> Message:
         return message_of(self._shown.get(key) or ShownGenerated(key=key))
 
-    def _compare(
-        self, history: History, document: Document, content_hash: str
-    ) -> tuple[dict[int, WriteState], frozenset[str]]:
+    def _compare(self, history: History, news: News) -> tuple[dict[int, WriteState], frozenset[str]]:
         """On a thread: it reads backups, and parses them."""
-        changed = changed_states(history, document, content_hash, self._backups.read)
+        document = news.shown.analysis.document
+        changed = changed_states(history, document, news.content_hash, self._backups.read)
         named = {ref for each in history.writes for ref in (each.before, each.after)}
         named |= {each.before for each in history.ranges}
         return changed, frozenset(ref for ref in named if self._backups.holds(ref))

@@ -145,9 +145,11 @@ class History:
 
     def redoable(self, current_hash: str, has_backup: Callable[[str], bool]) -> Write | None:
         """What was undone last, if the map is what that left; or what the editor wrote over last."""
-        gone = [each for each in self.writes if each.state in (WriteState.UNDONE, WriteState.OVERWRITTEN)]
-        for write in gone:  # the one undone last was written first
-            is_fit = write.state is WriteState.OVERWRITTEN or write.hash_before == current_hash
-            if is_fit and has_backup(write.after):
-                return write
-        return None
+        gone = [
+            each
+            for each in self.writes
+            if each.state in (WriteState.UNDONE, WriteState.OVERWRITTEN) and has_backup(each.after)
+        ]
+        fits = [each for each in gone if each.hash_before == current_hash]
+        overwritten = [each for each in gone if each.state is WriteState.OVERWRITTEN]
+        return next(iter((*fits, *overwritten)), None)  # what was undone last was written first

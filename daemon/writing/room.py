@@ -41,7 +41,9 @@ class Writing:
         self._writer = Writer(
             archive=archive, ledger=ledger, backups=backups, own_writes=lambda: rooms.watching
         )
-        self._generated = Generated(archive=archive, ledger=ledger, backups=backups, on_told=tell)
+        self._generated = Generated(
+            archive=archive, ledger=ledger, backups=backups, writer=self._writer, on_told=tell
+        )
         self._permission = Permission(settings, rooms.link, can_record=rooms.store.is_lasting)
         self._regenerations = Regenerations(link=rooms.link, tasks=tasks, checks=checks, on_told=tell)
         self._whole_map = WholeMap(

@@ -127,6 +127,12 @@ class Writer:
         async with self._alone():
             return await self._settle()
 
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Nothing is written meanwhile."""
+        async with self._one_at_a_time:
+            yield
+
     async def read_backup(self, ref: str) -> bytes | None:
         return await self._in_thread(self._backups.read, ref)
 

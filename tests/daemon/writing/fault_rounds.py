@@ -25,7 +25,16 @@ from daemon.writing.new_difficulty import with_name
 from tests.companion_process import LINK, ROOT
 from tests.daemon.pages import until
 from tests.daemon.writing.eyes import Eyes, GoneError, opened
-from tests.daemon.writing.sections import END_MS, FILE, SET, START_MS, edited, section_lines, synth
+from tests.daemon.writing.sections import (
+    END_MS,
+    FILE,
+    SET,
+    START_MS,
+    edited,
+    lines_beside,
+    section_lines,
+    synth,
+)
 from tests.daemon.writing.writing_child import written
 from tests.shared_data import shared
 
@@ -355,7 +364,13 @@ class Rounds:
 
     def _holds(self, *contents: bytes) -> None:
         now = self.map.read_bytes()
-        _must(now in contents, f"the map holds {len(now)} bytes that nobody wrote")
+        if now not in contents:
+            there = [section_lines(now) == section_lines(each) for each in contents]
+            beside = [lines_beside(now) == lines_beside(each) for each in contents]
+            raise BrokenPromiseError(
+                f"the map holds {len(now)} bytes, none of {[len(each) for each in contents]}: "
+                f"the section is one of them: {there}, the rest: {beside}"
+            )
 
     async def _must_hold(self, after: str) -> None:
         names = sorted(path.name for path in self._set.iterdir())

@@ -277,6 +277,24 @@ class TestAnAcceptedCandidate:
             told = await generated(page, lambda each: not each["ranges"][0]["is_reverted"])
             assert told["sentence"]
 
+    async def test_whose_record_is_behind_is_known_as_generated_all_the_same(
+        self, songs: Path, stub_model: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with running(songs, writing_with(stub_model)) as app, app.page() as page:
+            shown = await save(app, page, synth())
+            await done(page, shown, seeds=["3"])
+            ledger = app.companion._store.ledger
+            complete, tries = ledger.complete, iter([True])
+
+            def fail_once(intention: Any) -> None:
+                if next(tries, False):
+                    raise sqlite3.OperationalError("database or disk is full")
+                complete(intention)
+
+            monkeypatch.setattr(ledger, "complete", fail_once)
+            assert (await accept(page, shown["key"]))["ok"]
+            assert (await generated(page, lambda each: each["ranges"]))["sentence"]
+
     async def test_becomes_a_new_difficulty_and_what_was_generated_goes_along(
         self, songs: Path, a_set: Path, stub_model: Path
     ) -> None:
