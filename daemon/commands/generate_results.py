@@ -16,9 +16,10 @@ from daemon.settings import load_settings
 from daemon.store import STORE_NAME, open_store
 from daemon.writing.accepting import Accepting
 from daemon.writing.backups import BACKUPS, Backups
-from daemon.writing.safe_write import NotWrittenError, content_hash
+from daemon.writing.safe_write import NotWrittenError
 from daemon.writing.whole_map import MapOrder, put_in_folder
 from daemon.writing.writer import Writer
+from engine.beatmap.document import content_hash
 from engine.service import Candidate, Generate, Regenerate, WrittenMap
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ taken. What the system says about the writer counts as much as the content does.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from engine.beatmap.document import content_hash
 
 if TYPE_CHECKING:
     from daemon.settings import WatchSettings
@@ -36,7 +37,7 @@ class Version:
     @classmethod
     def of(cls, data: bytes) -> Version:
         return cls(
-            content_hash=hashlib.sha256(data).hexdigest(),
+            content_hash=content_hash(data),
             size_bytes=len(data),
             sections=_shared(frozenset(_SECTION.findall(data))),
             ends_a_line=data.endswith(b"\n"),

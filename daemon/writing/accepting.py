@@ -18,9 +18,9 @@ from daemon.songs.library import siblings_of
 from daemon.watch.reading import BusyError, read_at_rest
 from daemon.writing.history import Kind, NewRange, NewWrite, WriteState
 from daemon.writing.new_difficulty import file_name, free_name, with_name
-from daemon.writing.safe_write import NotWrittenError, content_hash
+from daemon.writing.safe_write import NotWrittenError
 from daemon.writing.writer import Change
-from engine.beatmap.document import Document
+from engine.beatmap.document import Document, content_hash
 from engine.beatmap.splice import EditRefused, put_back
 from engine.beatmap.timestamps import format_timestamp
 

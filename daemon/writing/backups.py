@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from daemon.paths import ensure_folder
-from daemon.writing.safe_write import NotWrittenError, content_hash
+from daemon.writing.safe_write import NotWrittenError
+from engine.beatmap.document import content_hash
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -7,7 +7,6 @@ in one step, unless somebody saved the map meanwhile. Blocks: for a thread.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import time
@@ -38,11 +37,6 @@ class NotWrittenError(Exception):
 
 class ChangedError(NotWrittenError):
     """Somebody else has saved it."""
-
-
-def content_hash(data: bytes) -> str:
-    """As a save is known by: SHA-256, in hex."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def replace_map(path: Path, expected_hash: str, data: bytes, token: str) -> None:

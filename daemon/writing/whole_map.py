@@ -21,9 +21,9 @@ from daemon.writing.attempt import IS_RUNNING, shown_pace
 from daemon.writing.history import Kind, NewRange, NewWrite
 from daemon.writing.new_difficulty import set_name
 from daemon.writing.packing import packed, placed
-from daemon.writing.safe_write import NotWrittenError, content_hash
+from daemon.writing.safe_write import NotWrittenError
 from daemon.writing.shown import ShownSongJob, State
-from engine.beatmap.document import Document
+from engine.beatmap.document import Document, content_hash
 from engine.host import EngineError, EngineStoppedError
 from engine.jobs import Progress, Urgency
 from engine.service import Generate, Pace, WrittenMap

@@ -21,7 +21,8 @@ from filelock import FileLock, Timeout
 from daemon.archive import UnrecordedError
 from daemon.paths import ensure_folder
 from daemon.writing import safe_write
-from daemon.writing.safe_write import NotWrittenError, content_hash
+from daemon.writing.safe_write import NotWrittenError
+from engine.beatmap.document import content_hash
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

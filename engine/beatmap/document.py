@@ -6,6 +6,7 @@ bytes; an edit whose result the game could not read is refused.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -91,6 +92,11 @@ class Document:
         if timing is not None:
             editing.replace_timing(start_ms, end_ms, timing)
         return editing.finish()
+
+
+def content_hash(data: bytes) -> str:
+    """What a file's content is known by, wherever somebody asks whether it still is the same: SHA-256."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def usual_newline(data: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from engine.audio.decode import AudioError
-from engine.beatmap.document import Document
+from engine.beatmap.document import Document, content_hash
 from engine.beatmap.objects import Mode
 from engine.generation.prompts import PromptError
 from engine.generation.windows import cut
@@ -90,7 +89,7 @@ class _Mod:
         self._began = time.monotonic()
         self._request, self._loaded, self._caches = request, loaded, caches
         self._mind = caches.mind(loaded.checkpoint.model)
-        self._content_hash = hashlib.sha256(request.data).hexdigest()
+        self._content_hash = content_hash(request.data)
         self._song = _opened(_song_of(request), caches)
         self._map = str(request.path), self._mind.weights
 

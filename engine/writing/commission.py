@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from engine.beatmap.document import content_hash
 from engine.beatmap.objects import Mode
 from engine.beatmap.timing import Timing
 from engine.generation.pipeline import Order
@@ -178,7 +178,7 @@ def commission_of(request: Regenerate, loaded: Loaded, caches: ModdingCaches) ->
     grammar, song_ms = speech.grammar, song.waveform.length_ms
     return Commission(
         request=request,
-        content_hash=hashlib.sha256(request.data).hexdigest(),
+        content_hash=content_hash(request.data),
         document=document,
         speech=speech,
         family=family,

@@ -14,12 +14,12 @@ from daemon.writing.safe_write import (
     ChangedError,
     NotWrittenError,
     beside,
-    content_hash,
     create_map,
     replace_map,
     rescued,
     sweep,
 )
+from engine.beatmap.document import content_hash
 
 OLD, NEW = b"osu file format v14\r\nold\r\n", b"osu file format v14\r\nnew\r\n" * 1000
 ROOT = Path(__file__).resolve().parents[3]
@@ -136,7 +136,8 @@ class TestAFullDisk:
     SCRIPT = """
 import resource, sys
 from pathlib import Path
-from daemon.writing.safe_write import NotWrittenError, content_hash, create_map, replace_map
+from daemon.writing.safe_write import NotWrittenError, create_map, replace_map
+from engine.beatmap.document import content_hash
 path, new = Path(sys.argv[1]), b"x" * 100_000
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
@@ -206,6 +207,7 @@ class TestACrash:
 import os, sys
 from pathlib import Path
 from daemon.writing import safe_write
+from engine.beatmap.document import content_hash
 calls = 0
 def count(event, arguments):
     global calls
@@ -216,7 +218,7 @@ def count(event, arguments):
                 os._exit(9)
 data = Path({str(a_map)!r}).read_bytes()
 sys.addaudithook(count)
-safe_write.replace_map(Path({str(a_map)!r}), safe_write.content_hash(data), {NEW[:100]!r}, {TOKEN!r})
+safe_write.replace_map(Path({str(a_map)!r}), content_hash(data), {NEW[:100]!r}, {TOKEN!r})
 """
         subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
         assert a_map.read_bytes() in (OLD, NEW[:100])

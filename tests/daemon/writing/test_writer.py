@@ -14,8 +14,9 @@ from daemon.store import Store
 from daemon.writing import safe_write
 from daemon.writing.backups import Backups
 from daemon.writing.history import Kind, NewRange, NewWrite, WriteState
-from daemon.writing.safe_write import ChangedError, NotWrittenError, content_hash
+from daemon.writing.safe_write import ChangedError, NotWrittenError
 from daemon.writing.writer import Change, Writer
+from engine.beatmap.document import content_hash
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import time
 from typing import TYPE_CHECKING
 
 from engine.beatmap.builder import osu
-from engine.beatmap.document import Document
+from engine.beatmap.document import Document, content_hash
 from engine.beatmap.splice import spliced
 from engine.child import handlers
 from engine.child.__main__ import main
@@ -58,7 +57,7 @@ def regenerate(request: Regenerate, house: House) -> Job:
             yield Candidate(
                 number=number,
                 seed=seed,
-                content_hash=hashlib.sha256(request.data).hexdigest(),
+                content_hash=content_hash(request.data),
                 data=written(request.data, seed, request.start_ms, request.end_ms),
                 start_ms=request.start_ms,
                 end_ms=request.end_ms,
