@@ -128,10 +128,12 @@ def _put_in_place(real: Path, expected_hash: str, data: bytes, token: str) -> No
 
 def _take_the_place(real: Path, temporary: Path, guard: Path, expected_hash: str) -> bool:
     """Between the look and the step a save may come: a second name for the old file will tell, and can give
-    it back. Whether there is one.
+    it back. Whether there is one. What saves by putting another file there it cannot tell of: that is looked
+    for last of all.
     """
     is_guarded = _link(real, guard)
-    if _hash(real) != expected_hash:
+    tells_files_apart = is_guarded and real.samefile(guard)  # some network folders cannot
+    if _hash(real) != expected_hash or (tells_files_apart and not real.samefile(guard)):
         raise _changed(real)
     temporary.replace(real)
     return is_guarded

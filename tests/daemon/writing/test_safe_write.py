@@ -72,6 +72,24 @@ class TestReplacing:
         assert a_map.read_bytes() == b"saved in the last moment"
         assert names(a_map.parent) == [a_map.name]
 
+    def test_refuses_where_another_file_was_put_there_after_the_look(
+        self, a_map: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look = safe_write._hash
+
+        def save_after(file: Path) -> str:
+            seen = look(file)
+            other = a_map.with_name("other")
+            other.write_bytes(b"saved by a text editor")
+            other.replace(a_map)
+            return seen
+
+        monkeypatch.setattr(safe_write, "_hash", save_after)
+        with pytest.raises(ChangedError, match="saved meanwhile"):
+            write(a_map)
+        assert a_map.read_bytes() == b"saved by a text editor"
+        assert names(a_map.parent) == [a_map.name]
+
     def test_says_so_where_the_map_is_gone(self, a_map: Path) -> None:
         a_map.unlink()
         with pytest.raises(ChangedError, match="is no longer there"):
