@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 """In a file's name, on Windows: the editor leaves these out."""
-LONGEST_NAME_BYTES: Final = 200
-"""In UTF-8, without its end: file systems take 255, and Windows 260 characters with all folders above."""
-LONGEST_VERSION_BYTES: Final = 100
+LONGEST_NAME_BYTES: Final = 120
+"""In UTF-8, without its end: Windows takes 260 characters with all folders above, other systems 255 bytes."""
+LONGEST_VERSION_BYTES: Final = 60
 """Of those: difficulties of one set differ in nothing else."""
-LONGEST_BASE_BYTES: Final = 80
+LONGEST_BASE_BYTES: Final = 44
 """Of a name that is made of another, and must differ from it as a file's name as well."""
 MOST_TRIES: Final = 1000
 NOT_UPLOADED: Final = "0"
