@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 MOST_DRAWN_SEED: Final = 2**32
 """Short enough to be told to somebody else."""
+OF_A_WHOLE_MAP: Final = (
+    "output_path", "export_osz", "super_timing", "bpm", "offset", "title", "artist", "creator", "background",
+    "preview_time",
+)  # fmt: skip
+"""What says nothing of a section, whose map has all of it already."""
 ALREADY_THERE: Final = ("timing",)
 """What is taken from a map to go by where nobody says."""
 
@@ -111,7 +116,7 @@ def _section(
         raise EngineRefusedError("add_to_beatmap needs a map to add to: name it as --beatmap_path.")
     if "start_time" not in said or "end_time" not in said:
         raise EngineRefusedError("add_to_beatmap needs a section: give --start_time and --end_time, in ms.")
-    for name in ("output_path", "export_osz"):
+    for name in OF_A_WHOLE_MAP:
         if said.get(name):
             raise EngineRefusedError(f"A section goes into its map or beside it: leave {name} out.")
     hit_sounds_only = "no_hs" in said.get("in_context", ())

@@ -127,6 +127,22 @@ def test_a_whole_map_goes_into_an_osz_with_its_song(a_map: Path, checkpoint: Pat
         (("--audio_path", "nowhere.mp3"), "there is no file nowhere.mp3"),
         (("--add_to_beatmap", "--audio_path", "{song}"), "needs a map to add to"),
         (("--add_to_beatmap", "--beatmap_path", "{map}"), "give --start_time and --end_time"),
+        (
+            tuple(
+                [
+                    "--add_to_beatmap",
+                    "--beatmap_path",
+                    "{map}",
+                    "--start_time",
+                    "1",
+                    "--end_time",
+                    "2",
+                    "--bpm",
+                    "9",
+                ]
+            ),
+            "leave bpm out",
+        ),
         (("--beatmap_path", "{map}", "--overwrite_reference_beatmap"), "goes with add_to_beatmap"),
         (("--audio_path", "{song}", "--bpm", "120"), "bpm and offset belong together"),
         (("--beatmap_path", "{map}", "--output_path", "nowhere"), "nowhere is no folder"),
