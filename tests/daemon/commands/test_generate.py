@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 START_MS, END_MS = 10_000, 12_000
 SEED = ("--seed", "5")
 PATIENCE_S = 120
+A_SECTION = ("--add_to_beatmap", "--beatmap_path", "{map}", "--start_time", "1", "--end_time", "2")
 
 
 @pytest.fixture(scope="module")
@@ -127,22 +128,7 @@ def test_a_whole_map_goes_into_an_osz_with_its_song(a_map: Path, checkpoint: Pat
         (("--audio_path", "nowhere.mp3"), "there is no file nowhere.mp3"),
         (("--add_to_beatmap", "--audio_path", "{song}"), "needs a map to add to"),
         (("--add_to_beatmap", "--beatmap_path", "{map}"), "give --start_time and --end_time"),
-        (
-            tuple(
-                [
-                    "--add_to_beatmap",
-                    "--beatmap_path",
-                    "{map}",
-                    "--start_time",
-                    "1",
-                    "--end_time",
-                    "2",
-                    "--bpm",
-                    "9",
-                ]
-            ),
-            "leave bpm out",
-        ),
+        ((*A_SECTION, "--bpm", "9"), "leave bpm out"),
         (("--beatmap_path", "{map}", "--overwrite_reference_beatmap"), "goes with add_to_beatmap"),
         (("--audio_path", "{song}", "--bpm", "120"), "bpm and offset belong together"),
         (("--beatmap_path", "{map}", "--output_path", "nowhere"), "nowhere is no folder"),
