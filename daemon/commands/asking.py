@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from daemon.engine_link import engine_options
 from daemon.engine_state import as_sentence
@@ -15,9 +15,12 @@ from engine.jobs import Progress, Urgency
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from engine.service import Answer, Request
+
+
+Result = TypeVar("Result")
 
 
 class EngineRefusedError(Exception):
@@ -67,6 +70,25 @@ async def ask(
     except EngineError as error:
         raise EngineRefusedError(as_sentence(error)) from error
     return answer
+
+
+class Conversation:
+    """Several questions to one engine, with the person's answers in between: it starts with the first."""
+
+    def __enter__(self) -> Self:
+        self._runner = asyncio.Runner()
+        self.engine = Engine(engine_options(load_settings().engine), lambda _: None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._runner:
+            self._runner.run(self.engine.stop())
+
+    def ask(self, request: Request) -> Answer | None:
+        return self.run(ask(self.engine, request))
+
+    def run(self, work: Coroutine[None, None, Result]) -> Result:
+        return self._runner.run(work)
 
 
 def ask_once(request: Request, listen: Callable[[Progress | Answer], None] = lambda _: None) -> Answer | None:

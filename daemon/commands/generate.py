@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import subprocess
 import sys
@@ -13,8 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from daemon import paths
-from daemon.commands import asking
-from daemon.commands.asking import EngineRefusedError, ask, own_engine
+from daemon.commands.asking import Conversation, EngineRefusedError, ask
 from daemon.commands.generate_options import told, words_of
 from daemon.commands.generate_orders import order_of
 from daemon.commands.generate_questions import Questions, Terminal
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from daemon.commands.generate_orders import Order
+    from engine.host import Engine
     from engine.service import Answer
 
 Expected = TypeVar("Expected")
@@ -47,13 +46,14 @@ IN_SHORT: Final = DISCLOSURE.splitlines()[0]
 
 def generate(arguments: Namespace) -> int:
     said = told(arguments)
-    if not said and not arguments.config:
-        said = _asked_for()
-        if not said:
-            return 0
-    _disclose(may_ask=not arguments.yes)
-    order = order_of(said, arguments)
-    finished = asyncio.run(_write(order, said))
+    with Conversation() as talk:
+        if not said and not arguments.config:
+            said = _asked_for(talk)
+            if not said:
+                return 0
+        _disclose(may_ask=not arguments.yes)
+        order = order_of(said, arguments)
+        finished = talk.run(_write(talk.engine, order, said))
     for remark in finished.remarks:
         sys.stderr.write(f"mapside: {remark}\n")
     sys.stdout.write(f"{finished.file}\n")
@@ -64,14 +64,14 @@ def generate(arguments: Namespace) -> int:
 # What is asked before.
 
 
-def _asked_for() -> dict[str, Any]:
+def _asked_for(talk: Conversation) -> dict[str, Any]:
     if not sys.stdin.isatty():
         raise EngineRefusedError(
             "Say what to write: `mapside generate --audio_path SONG` or --beatmap_path MAP; --help says more."
         )
     settings = load_settings()
     chosen = settings.writing.model or settings.engine.model
-    here = _models_here(chosen)
+    here = _models_here(talk, chosen)
     if not here:
         raise EngineRefusedError(
             "No model that writes is on this machine: `mapside models pull v32` gets one."
@@ -80,7 +80,7 @@ def _asked_for() -> dict[str, Any]:
         Terminal(input, say),
         models=here,
         chosen=chosen,
-        describe=_described,
+        describe=lambda model, mode: _described(talk, model, mode),
         mode_of=_mode_of,
     )
     try:
@@ -92,21 +92,21 @@ def _asked_for() -> dict[str, Any]:
     return said if answer in ("", "y", "yes") else {}
 
 
-def _models_here(chosen: str) -> dict[str, tuple[int, ...]]:
+def _models_here(talk: Conversation, chosen: str) -> dict[str, tuple[int, ...]]:
     """Those that write, with the modes they know. A folder is on no list."""
-    listed = _expected(asking.ask_once(ListModels()), Models).models
+    listed = _expected(talk.ask(ListModels()), Models).models
     here = {
         info.name: info.modes
         for info in listed
         if info.state in ("complete", "local") and "generate" in info.purposes
     }
     if chosen not in [info.name for info in listed] and Path(chosen).is_dir():
-        here[chosen] = _described(chosen, Mode.OSU).modes
+        here[chosen] = _described(talk, chosen, Mode.OSU).modes
     return here
 
 
-def _described(model: str, mode: Mode) -> Described:
-    return _expected(asking.ask_once(Describe(model=model, mode=int(mode))), Described)
+def _described(talk: Conversation, model: str, mode: Mode) -> Described:
+    return _expected(talk.ask(Describe(model=model, mode=int(mode))), Described)
 
 
 def _mode_of(path: Path) -> Mode:
@@ -136,10 +136,9 @@ def _disclose(*, may_ask: bool) -> None:
 # The writing.
 
 
-async def _write(order: Order, said: dict[str, Any]) -> Finished:
+async def _write(engine: Engine, order: Order, said: dict[str, Any]) -> Finished:
     with _bar() as show:
-        async with own_engine() as engine:
-            answer = await ask(engine, order.request, show)
+        answer = await ask(engine, order.request, show)
         if not isinstance(answer, (Candidate, WrittenMap)) or not answer.complete:
             raise EngineRefusedError("The engine ended before it was done: nothing was written. Try again.")
         return await save(order, answer, said)
