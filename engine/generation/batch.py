@@ -39,8 +39,9 @@ class Batch:
 
     @property
     def _dtype(self) -> torch.dtype:
-        """Of all that is attended to. On a processor bfloat16 saves nothing there: for a query or two at a
-        time it is read no faster, and it would have to be laid out anew at each step.
+        """Of all that is remembered and heard. On a processor bfloat16 saves nothing there but memory: for a
+        query or two at a time it is read no faster, and its library lays out anew, at each step, what is
+        not one piece, as a cache with room to spare never is.
         """
         weight = self._model.decoder.embedding.weight
         return torch.float32 if weight.device.type == "cpu" else weight.dtype
@@ -130,8 +131,8 @@ class Batch:
 
     def _made(self, rows: int, columns: int) -> DecoderCache:
         self._cache = None  # given back first: a full-size model's is hundreds of megabytes
-        dtype = self._model.decoder.embedding.weight.dtype
-        return DecoderCache(self._model.spec, rows, columns + SPARE_COLUMNS, dtype=dtype, device=self.device)
+        columns += SPARE_COLUMNS
+        return DecoderCache(self._model.spec, rows, columns, dtype=self._dtype, device=self.device)
 
     def _room(self) -> DecoderCache:
         if self._cache is None:

@@ -28,6 +28,14 @@ class Sight:
             return self
         return Sight(torch.zeros_like(self.mask, dtype=dtype).masked_fill_(~self.mask, -torch.inf))
 
+    def of(self, first: int, last: int) -> Sight:
+        """That of some of the queries. Where it was causal, only the keys up to the last of them are left."""
+        if self.mask is not None:
+            return Sight(self.mask[:, :, first:last])
+        if not self.causal:
+            return self
+        return Sight(torch.ones(last - first, last, dtype=torch.bool).tril_(first)[None, None])
+
 
 EVERYTHING = Sight()
 
