@@ -12,6 +12,7 @@ from engine.generation.pipeline import Pipeline, Underway
 from engine.generation.sample import MOST_SEED
 from engine.generation.windows import WindowShape
 from engine.jobs import JobError, Progress
+from engine.model.packed import packed
 from engine.postprocess.whole_map import EMPTY
 from engine.timing.points import timing_of
 from engine.timing.super_timing import PASSES, shifted, super_timing
@@ -99,7 +100,8 @@ class Passes:
     def __init__(
         self, model: EncoderDecoder, speech: Speech, song: Song, order: Order, sampling: Sampling
     ) -> None:
-        self._model, self._speech, self._song = model, speech, song.waveform
+        # Once for all passes: a pipeline takes what is packed already as it is.
+        self._model, self._speech, self._song = packed(model), speech, song.waveform
         self._order, self._sampling = order, sampling
         self._shape = WindowShape(speech.spec.window_samples, lookback=0, lookahead=0, overlapping=False)
         self.ids = 0
