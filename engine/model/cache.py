@@ -28,6 +28,8 @@ class LayerMemory:
     """Where the new tokens go, [T]."""
     visible: int
     """How many columns, from the first, the layer may look at."""
+    shared: int
+    """In how many of them, from the first, all rows hold the same."""
 
     def store(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Write [B, H, T, Dh]; answer with all that is visible, [B, H, visible, Dh]."""
@@ -62,6 +64,8 @@ class DecoderCache:
         self._has_padding = False
         self._padded = 0
         """So many columns, at least, are padding in every row."""
+        self.shared = 0
+        """So many columns, from the first, hold the same in all rows."""
         self.fixed_shapes = fixed_shapes
 
     @property
@@ -115,9 +119,8 @@ class DecoderCache:
         return (self.real.cumsum(dim=1) - 1).clamp(min=0)[:, columns]
 
     def layer(self, index: int, columns: Tensor) -> LayerMemory:
-        return LayerMemory(
-            self.keys[index, : self.rows], self.values[index, : self.rows], columns, self.visible
-        )
+        keys, values = self.keys[index, : self.rows], self.values[index, : self.rows]
+        return LayerMemory(keys, values, columns, self.visible, self.shared)
 
     def begin(self, rows: int) -> None:
         """Forget everything; from now on there are so many rows."""
@@ -131,7 +134,7 @@ class DecoderCache:
         """So many rows, each of which holds what the first one holds."""
         if not 0 < rows <= self.room:
             raise ValueError(f"the cache has room for {self.room} rows, not for {rows}")
-        self.rows = rows
+        self.rows, self.shared = rows, self.filled
         for held in self._held():
             held[1:] = held[:1]
 
@@ -179,7 +182,7 @@ class DecoderCache:
             raise ValueError(f"the cache holds {self.filled} columns and cannot go back to {filled}")
         self.real[:, filled:] = False
         self.next_column.fill_(filled)
-        self.filled, self._padded = filled, 0
+        self.filled, self._padded, self.shared = filled, 0, min(self.shared, filled)
         self._has_padding = self._has_padding and filled > 0
 
 

@@ -40,11 +40,16 @@ def heads_apart(x: Tensor, heads: int) -> Tensor:
     return x.view(rows, length, heads, width // heads).transpose(1, 2)
 
 
-def attend(query: Tensor, keys_values: KeysValues, sight: Sight) -> Tensor:
-    """[B, H, T, Dh] -> [B, T, D], in the precision of the keys and values or in that of the query."""
+def attend(query: Tensor, keys_values: KeysValues, sight: Sight, shared: int = 0) -> Tensor:
+    """[B, H, T, Dh] -> [B, T, D], in the precision of the keys and values or in that of the query.
+
+    `shared`: so many keys and values, the first ones, are the same in all rows.
+    """
     keys, values = keys_values
     if query.device.type == "cpu":
         if query.shape[2] <= FEW_QUERIES and not sight.causal:
+            if shared and len(query) > 1:
+                return _attend_to_shared(query.to(keys.dtype), keys, values, sight, shared)
             return _attend_by_products(query.to(keys.dtype), keys, values, sight)
         if query.dtype == torch.bfloat16 and not query.requires_grad:
             return _attend_in_blocks(query, keys, values, sight)
@@ -61,6 +66,25 @@ def _attend_by_products(query: Tensor, keys: Tensor, values: Tensor, sight: Sigh
         scores = scores + mask
     mixed: Tensor = (scores.softmax(dim=-1) @ values).transpose(1, 2).flatten(-2)
     return mixed
+
+
+def _attend_to_shared(query: Tensor, keys: Tensor, values: Tensor, sight: Sight, shared: int) -> Tensor:
+    """By products, of which those with what is shared are of all rows at once: it is read only once."""
+    rows, heads, queries, _ = query.shape
+    query = query * query.shape[-1] ** -0.5
+    together = query.transpose(0, 1).flatten(1, 2)  # [H, B * T, Dh]
+    with_shared = (together @ keys[0, :, :shared].mT).view(heads, rows, queries, shared).transpose(0, 1)
+    scores = torch.cat((with_shared, query @ keys[:, :, shared:].mT), dim=-1)  # [B, H, T, S]
+    mask = sight.added(scores.dtype).mask
+    if mask is not None:
+        scores = scores + mask
+    weights = scores.softmax(dim=-1)
+    together = weights[..., :shared].transpose(0, 1).flatten(1, 2) @ values[0, :, :shared]  # [H, B * T, Dh]
+    mixed = (
+        together.view(heads, rows, queries, -1).transpose(0, 1)
+        + weights[..., shared:] @ values[:, :, shared:]
+    )
+    return mixed.transpose(1, 2).flatten(-2)
 
 
 def _attend_in_blocks(query: Tensor, keys: Tensor, values: Tensor, sight: Sight) -> Tensor:
@@ -88,10 +112,10 @@ class SelfAttention(nn.Module):
         self, x: Tensor, turn: Turn | None, sight: Sight, memory: LayerMemory | None = None
     ) -> Tensor:
         query, keys, values = (heads_apart(part, self.heads) for part in self.qkv(x).chunk(3, dim=-1))
-        keys_values = turned(keys, turn), values
+        keys_values, shared = (turned(keys, turn), values), 0
         if memory is not None:
-            keys_values = memory.store(*keys_values)
-        mixed: Tensor = self.out(attend(turned(query, turn), keys_values, sight).to(x.dtype))
+            keys_values, shared = memory.store(*keys_values), memory.shared
+        mixed: Tensor = self.out(attend(turned(query, turn), keys_values, sight, shared).to(x.dtype))
         return mixed
 
 

@@ -126,8 +126,28 @@ def test_what_one_row_has_read_all_can_go_on_from() -> None:
     model.decode(tokens[:1, :8], heard, cache=cache)
     cache.spread(2)
     resumed = model.decode(tokens[:, 8:], heard, cache=cache)
+    assert cache.shared == 8
     both = tuple((keys.expand(2, -1, -1, -1), values.expand(2, -1, -1, -1)) for keys, values in heard)
     torch.testing.assert_close(resumed, model.decode(tokens, both)[:, 8:], atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+def test_what_rows_share_they_share_until_it_is_forgotten() -> None:
+    model, heard = heard_by(tiny.SOUND_ONLY)
+    heard = tuple((keys[:1], values[:1]) for keys, values in heard)
+    cache = DecoderCache(tiny.SOUND_ONLY, rows=3, columns=16)
+    cache.begin(1)
+    model.decode(tiny.tokens(rows=1, length=8), heard, cache=cache)
+    cache.spread(3)
+    cache.grow(20)
+    model.decode(tiny.tokens(rows=3, length=2), heard, cache=cache)
+    cache.take([2, 1, 0])
+    cache.keep([0, 1])
+    assert cache.shared == 8
+    cache.rewind(5)
+    assert cache.shared == 5
+    cache.begin(2)
+    assert cache.shared == 0
 
 
 @torch.no_grad()

@@ -46,6 +46,18 @@ def test_queries_of_any_number_see_all_that_there_is(queries: int) -> None:
     torch.testing.assert_close(rough, expected, atol=0.03, rtol=0.02)
 
 
+@pytest.mark.parametrize("queries", [1, 4])
+def test_what_rows_share_they_attend_to_as_if_each_had_its_own(queries: int) -> None:
+    shared, query = 40, heads(queries, seed=0)
+    keys, values = heads(COUNT, seed=1), heads(COUNT, seed=2)
+    for held in (keys, values):
+        held[1:, :, :shared] = held[:1, :, :shared]
+    columns = torch.arange(COUNT - queries, COUNT)
+    for sight in (EVERYTHING, back_from(columns, COUNT, 100, REAL)):
+        apart = attend(query, (keys, values), sight)
+        torch.testing.assert_close(attend(query, (keys, values), sight, shared), apart, atol=1e-5, rtol=0)
+
+
 def test_in_bfloat16_a_slope_is_still_found() -> None:
     query = heads(COUNT, seed=0).bfloat16().requires_grad_()
     keys, values = heads(COUNT, seed=1).bfloat16(), heads(COUNT, seed=2).bfloat16()
