@@ -80,7 +80,7 @@ class TestWhenSomethingFails:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("daemon.actions.save_setting", full)
+        monkeypatch.setattr("daemon.next_start.save_setting", full)
         async with running(None) as app, app.page() as page:
             assert "No space left" in (await page.ask("choose_folder", path=str(songs)))["error"]
             assert app.companion._watching.folder == songs
