@@ -26,6 +26,8 @@ class Sight:
         """The same, as what is added: made once for all layers."""
         if self.mask is None or self.mask.dtype == dtype:
             return self
+        if self.mask.dtype != torch.bool:
+            return Sight(self.mask.to(dtype))
         return Sight(torch.zeros_like(self.mask, dtype=dtype).masked_fill_(~self.mask, -torch.inf))
 
     def of(self, first: int, last: int) -> Sight:

@@ -118,6 +118,15 @@ def test_rows_are_written_as_if_each_were_alone() -> None:
     assert [len(prompt) + len(ids) for prompt, ids in zip(prompts, at_once, strict=True)] == [60] * 4
 
 
+@pytest.mark.parametrize("unwanted", [None, OTHER])
+def test_rows_are_written_in_half_the_precision_too(unwanted: Sequence[int] | None) -> None:
+    model = tiny.model(LAYOUT).bfloat16()
+    sampling = Sampling(is_greedy=True, guidance=1.0 if unwanted is None else 2.0)
+    rows = [row(PROMPT, unwanted), row(OTHER, unwanted), row((*PROMPT, 5), unwanted)]
+    written = write_by(Writer(model, LAYOUT, sampling), rows, ONE.bfloat16())
+    assert all(len(ids) > 1 for ids in written)
+
+
 def test_the_same_rows_are_written_the_same_every_time() -> None:
     first, second = (write(BY_CHANCE, [row(seed=1), row(OTHER, seed=2), row(seed=3)]) for _ in range(2))
     assert first == second

@@ -64,3 +64,14 @@ def test_in_bfloat16_a_slope_is_still_found() -> None:
     attend(query, (keys, values), Sight(causal=True)).sum().backward()  # type: ignore[no-untyped-call]  # torch left it untyped
     assert query.grad is not None
     assert query.grad.any()
+
+
+@pytest.mark.parametrize("shared", [0, 40])
+def test_what_may_be_seen_is_told_in_any_precision(shared: int) -> None:
+    """A model's own is what masks are made in; what is remembered may be in another."""
+    query, keys, values = heads(1, seed=0), heads(COUNT, seed=1), heads(COUNT, seed=2)
+    for held in (keys, values):
+        held[1:, :, :shared] = held[:1, :, :shared]
+    sight = back_from(torch.tensor([COUNT - 1]), COUNT, None, REAL)
+    rough = attend(query.bfloat16(), (keys, values), sight.added(torch.bfloat16), shared)
+    torch.testing.assert_close(rough, attend(query, (keys, values), sight, shared))
