@@ -57,9 +57,10 @@ class _Section:
         self._windows = 0
 
     def job(self) -> Job:
+        """A candidate can be taken as soon as it is put in; what the model thinks of it comes after."""
         yield from self._write()
-        before = yield from self._judged(self._work.document, "judging the section as it is")
         diffusion, trouble = self._diffusion(), list[JobError]()
+        made: list[tuple[Candidate, Document]] = []
         for number in range(len(self._written)):
             try:
                 finished = yield from self._finish(number, diffusion)
@@ -67,12 +68,19 @@ class _Section:
                 # The others may fit.
                 trouble.append(error)
                 continue
-            candidate = self._candidate(number, finished)
+            candidate = replace(self._candidate(number, finished), complete=True)
             yield candidate
-            surprise = yield from self._judged(finished.document, "judging what was written")
-            yield replace(candidate, complete=True, surprise=surprise, surprise_before=before)
+            made.append((candidate, finished.document))
+        if made:
+            yield from self._judgements(made)
         if trouble:
             raise _of_all(trouble, len(self._written))
+
+    def _judgements(self, made: Sequence[tuple[Candidate, Document]]) -> Job:
+        before = yield from self._judged(self._work.document, "judging the section as it is")
+        for candidate, document in made:
+            surprise = yield from self._judged(document, "judging what was written")
+            yield replace(candidate, surprise=surprise, surprise_before=before)
 
     def _diffusion(self) -> Diffusion | None:
         work = self._work

@@ -71,7 +71,7 @@ def test_the_same_request_writes_the_same_bytes(song: Path, caches: ModdingCache
     assert first == second
 
 
-def test_candidates_are_shown_as_they_grow_and_the_last_of_each_is_complete(
+def test_candidates_are_shown_as_they_grow_and_can_be_taken_before_they_are_judged(
     song: Path, caches: ModdingCaches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.writing.section.SHOWN_EVERY_S", 0.0)
@@ -80,7 +80,9 @@ def test_candidates_are_shown_as_they_grow_and_the_last_of_each_is_complete(
     for number in (0, 1):
         own = [one for one in said if one.number == number]
         assert len(own) > 2
-        assert [one.complete for one in own] == [*[False] * (len(own) - 1), True]
+        assert [one.complete for one in own] == [*[False] * (len(own) - 2), True, True]
+        assert [one.surprise is None for one in own] == [*[True] * (len(own) - 1), False]
+        assert own[-1].data == own[-2].data
         assert all(outside(one.data) == outside(asked.data) for one in own)
 
 

@@ -147,9 +147,10 @@ def request(data: bytes, song: Path | None, /, **changes: Any) -> Regenerate:
 def candidates(
     asked: Regenerate, loaded: Loaded, caches: ModdingCaches, placer: Placer | None = None
 ) -> list[Candidate]:
-    """The complete ones."""
+    """The last of each that is complete."""
     steps = regenerate(asked, loaded, caches, *(() if placer is None else (placer,)))
-    return [step for step in steps if isinstance(step, Candidate) and step.complete]
+    said = [step for step in steps if isinstance(step, Candidate) and step.complete]
+    return list({step.number: step for step in said}.values())
 
 
 def outside(data: bytes, start_ms: float = START_MS, end_ms: float = END_MS) -> list[bytes]:
