@@ -173,7 +173,9 @@ class TerminalOf:
         while words not in self.seen:
             assert time.monotonic() < give_up_at, f"{words!r} was never asked:\n{self.seen}"
             if select.select([self._descriptor], [], [], 0.5)[0]:
-                self.seen += self._read()
+                more = self._read()
+                assert more, f"{words!r} was never asked, and the program has ended:\n{self.seen}"
+                self.seen += more
 
     def answer(self, question: str, answer: str) -> None:
         self.until(question)
@@ -184,10 +186,11 @@ class TerminalOf:
         """Leaves everything that is asked before as it is."""
         while question not in self.seen:
             self.until(": ")
-            if question in self.seen:
-                return
-            self.seen = ""
-            os.write(self._descriptor, b"\n")
+            if select.select([self._descriptor], [], [], 0.2)[0]:
+                self.seen += self._read()
+            elif question not in self.seen and self.seen.endswith(": "):  # else it was in what is only told
+                self.seen = ""
+                os.write(self._descriptor, b"\n")
 
     def to_the_end(self) -> str:
         while more := self._read():
