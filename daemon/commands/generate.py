@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -27,7 +28,7 @@ from engine.service import Candidate, Describe, Described, ListModels, Models, P
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from daemon.commands.generate_orders import Order
     from engine.host import Engine
@@ -144,39 +145,31 @@ async def _write(engine: Engine, order: Order, said: dict[str, Any]) -> Finished
         return await save(order, answer, said)
 
 
-class _bar:  # noqa: N801  reads as what it is where it is used
+@contextmanager
+def _bar() -> Iterator[Callable[[jobs.Progress | Answer], None]]:
     """Windows, tokens per second and the time left, on standard error."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}")
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Starting", total=None, pace="")
 
-    def __enter__(self) -> Callable[[jobs.Progress | Answer], None]:
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[pace]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._bar.start()
-        self._task = self._bar.add_task("Starting", total=None, pace="")
-        return self._show
+        def show(said: jobs.Progress | Answer) -> None:
+            if isinstance(said, Pace):
+                total = said.total or None
+                bar.update(
+                    task, completed=said.done, total=total, description=said.doing, pace=_in_words(said)
+                )
+            elif isinstance(said, jobs.Progress):
+                bar.update(task, description=said.doing)
 
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        yield show
 
-    def _show(self, said: jobs.Progress | Answer) -> None:
-        if isinstance(said, Pace):
-            left = "" if said.left_s is None else f", {_minutes(said.left_s)} left"
-            speed = f"{said.ids_per_s:.0f} tokens/s" if said.ids_per_s else ""
-            self._bar.update(
-                self._task,
-                completed=said.done,
-                total=said.total or None,
-                description=said.doing,
-                pace=f"{said.ids} tokens, {speed}{left}" if speed else f"{said.ids} tokens",
-            )
-        elif isinstance(said, jobs.Progress):
-            self._bar.update(self._task, description=said.doing)
+
+def _in_words(pace: Pace) -> str:
+    if not pace.ids_per_s:
+        return f"{pace.ids} tokens"
+    left = "" if pace.left_s is None else f", {_minutes(pace.left_s)} left"
+    return f"{pace.ids} tokens, {pace.ids_per_s:.0f} tokens/s{left}"
 
 
 def _minutes(seconds: float) -> str:

@@ -23,7 +23,7 @@ CONTEXTS: Final = ("none", "timing", "kiai", "map", "sv", "gd", "no_hs")
 MOST_SEED: Final = 2**64 - 1
 
 ELSEWHERE: Final = {
-    "lora_path": "a folder with an adapter beside its model is named by --model",
+    "lora_path": "no adapter can be chosen yet; merge it into the model, and name that folder as --model",
     "device": "`mapside` takes it from the settings: set MAPSIDE_ENGINE__DEVICE, or [engine] device",
     "precision": "`mapside` takes it from the settings: set MAPSIDE_ENGINE__PRECISION, or [engine] precision",
     "beatmap_id": "name the mapper, the year and the descriptors instead; one map's style is not a choice",
@@ -36,12 +36,12 @@ ELSEWHERE: Final = {
     "num_beams": "maps are sampled; --timer_num_beams is for their beats",
     "timer_bpm_threshold": "tempo changes are told from the beats' own scatter",
     "timer_cfg_scale": "timing is written without guidance",
-    "timer_iterations": "the super timing goes on until it is sure",
+    "timer_iterations": "the super timing hears a song 20 times",
     "use_server": "one engine serves everything",
-    "max_batch_size": "it follows from the memory",
+    "max_batch_size": "up to eight windows or candidates are written at once",
     "resnap_events": "times are always put on the beat that the model named",
-    "snap_near_perfect_overlaps": "near overlaps are always made exact",
-    "generate_positions": "positions are refined wherever the model needs it",
+    "snap_near_perfect_overlaps": "near overlaps are made exact where another model has refined positions",
+    "generate_positions": "positions are refined where the model needs it and one that does that is here",
 }
 """Names that Mapperatorinator knows and we do not take, each with what holds instead."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ from daemon.commands.maps import MapReadError, read_map
 from daemon.settings import load_settings
 from daemon.songs.caseless import find_inside
 from daemon.songs.library import audio_of
+from daemon.writing.orders import drawn_seed
 from engine.beatmap.objects import Mode
 from engine.service import Generate, Keep, Regenerate, SongFacts
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from engine.beatmap.document import Document
 
-MOST_DRAWN_SEED: Final = 2**32
-"""Short enough to be told to somebody else."""
 OF_A_WHOLE_MAP: Final = (
     "output_path", "export_osz", "super_timing", "bpm", "offset", "title", "artist", "creator", "background",
     "preview_time",
@@ -56,7 +54,7 @@ def order_of(said: Mapping[str, Any], arguments: Namespace) -> Order:
     folder = _folder(said, (reference or song).parent)
     background = _background(said, reference, document, folder)
     arguments.model = said.get("model") or load_settings().writing.model
-    model, seed = asking.model_of(arguments), said.get("seed", secrets.randbelow(MOST_DRAWN_SEED))
+    model, seed = asking.model_of(arguments), said.get("seed", drawn_seed())
     request: Generate | Regenerate
     if said.get("add_to_beatmap"):
         request = _section(said, reference, data, song, model, seed)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SEED_BITS: Final = 64
 DRAWN_BITS: Final = 32
-"""Enough that no two are alike, and short enough to be read out."""
+"""Of a seed: enough that no two are alike, and short enough to be read out."""
 LONGEST_MS: Final = 30 * 60_000.0
 
 
@@ -104,12 +104,16 @@ def _must_be_a_section(start_ms: float, end_ms: float, beatmap: Beatmap) -> None
         raise RefusedError("The map has no timing yet. Time the song in the editor first.")
 
 
+def drawn_seed() -> int:
+    return secrets.randbits(DRAWN_BITS)
+
+
 def _seeds(given: Sequence[str], count: int) -> tuple[int, ...]:
     seeds = [int(seed) for seed in given[:count]]
     if any(seed >= 2**SEED_BITS for seed in seeds):
         raise RefusedError(f"A seed is a whole number below 2^{SEED_BITS}.")
     while len(seeds) < count:
-        drawn = secrets.randbits(DRAWN_BITS)
+        drawn = drawn_seed()
         if drawn not in seeds:
             seeds.append(drawn)
     return tuple(seeds)
