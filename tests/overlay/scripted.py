@@ -42,6 +42,7 @@ class ScriptedCompanion:
         self._port = 0
         self._server: Server | None = None
         self._pages: set[ServerConnection] = set()
+        self._greeted = asyncio.Event()
         self._arrived = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -76,6 +77,8 @@ class ScriptedCompanion:
         await server.wait_closed()
 
     async def send(self, *messages: Message) -> None:
+        """To every page. A page has loaded before it has connected, so the first is waited for."""
+        await asyncio.wait_for(self._greeted.wait(), 10)
         for page in list(self._pages):
             for message in messages:
                 await page.send(json.dumps(message))
@@ -90,13 +93,16 @@ class ScriptedCompanion:
             await asyncio.wait_for(self._arrived.wait(), 10)
 
     async def _talk(self, page: ServerConnection) -> None:
-        self._pages.add(page)
         with contextlib.suppress(ConnectionError):
             for message in self.greeting:
                 await page.send(json.dumps(message))
+            self._pages.add(page)
+            self._greeted.set()
             async for text in page:
                 await self._take(page, json.loads(text))
         self._pages.discard(page)
+        if not self._pages:
+            self._greeted.clear()
 
     async def _take(self, page: ServerConnection, message: Message) -> None:
         self.received.append(message)
