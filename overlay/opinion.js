@@ -22,13 +22,17 @@ export function asFinding(finding) {
   return { opinion: null, agreed: null, ...finding };
 }
 
-/** The latest opinion of each map, the one that just came last; what did not change stays the same object. */
-export function keep(opinions, message) {
+/**
+ * The latest opinion of each map, the one that just came last; what did not change stays the same object.
+ * `shown`: key of the map on screen, whose opinion stays however many other maps the model is at.
+ */
+export function keep(opinions, message, shown = null) {
   const before = opinions.find((each) => each.key === message.key);
   const known = new Map((before?.findings ?? []).map((finding) => [finding.id, finding]));
   const findings = message.findings.map((finding) => sharing(known.get(finding.id), asFinding(finding)));
-  const others = opinions.filter((each) => each !== before).slice(1 - MOST_KEPT);
-  return [...others, { ...message, findings, earlier: earlierOf(before, message) }];
+  const others = opinions.filter((each) => each !== before);
+  const dropped = others.filter((each) => each.key !== shown).slice(0, Math.max(0, others.length + 1 - MOST_KEPT));
+  return [...others.filter((each) => !dropped.includes(each)), { ...message, findings, earlier: earlierOf(before, message) }];
 }
 
 function sharing(before, after) {

@@ -116,7 +116,7 @@ const has = ({ findings }, id) => findings.some((finding) => finding.id === id);
 
 /** A selection outlives the moments in which the model has not come to it yet. */
 function receiveOpinion(state, message) {
-  const next = { ...state, opinions: keep(state.opinions, message) };
+  const next = { ...state, opinions: keep(state.opinions, message, state.map?.key) };
   const { map, selectedId } = state;
   if (selectedId === null || map?.key !== message.key || isUnderWay(message)) return next;
   return has(map, selectedId) || has(message, selectedId) ? next : { ...next, selectedId: null };

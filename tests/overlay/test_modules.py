@@ -158,8 +158,14 @@ class TestOpinion:
 
     async def test_only_a_few_maps_opinions_are_kept(self, run: Run) -> None:
         given = [say.opinion(key=f"set/{number}") for number in range(9)]
-        body = "return given.reduce(opinion.keep, []).map((each) => each.key);"
+        body = "return given.reduce((kept, said) => opinion.keep(kept, said), []).map((each) => each.key);"
         assert await run(body, given) == ["set/5", "set/6", "set/7", "set/8"]
+
+    async def test_the_map_on_screen_keeps_its_opinion_while_a_whole_set_is_read(self, run: Run) -> None:
+        given = [say.map_message([]), *(say.opinion(key=key) for key in ("set/insane", *"abcdefghi"))]
+        body = """const read = given.reduce(store.receive, store.INITIAL);
+            return [opinion.current(read.map, read.opinions)?.key, read.opinions.length];"""
+        assert await run(body, given) == ["set/insane", 4]
 
     async def test_a_new_connection_knows_no_opinion(self, run: Run) -> None:
         body = """const told = store.receive({...store.INITIAL, opinions: []}, given[0]);
