@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.analysis import Analysis
-    from daemon.protocol import Message, Shown
+    from daemon.protocol import Message
+    from daemon.session import Outcome
     from engine.beatmap.document import Document
 
 
@@ -34,6 +35,21 @@ class Job:
     parse_ms: float = 0.0
     total_ms: float | None = None
     """Of the first look at this content, for a second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One save, thought through: everything a page shows of it."""
+
+    key: str
+    set_name: str
+    file_name: str
+    analysis: Analysis
+    outcome: Outcome
+    edited: tuple[tuple[float, float], ...]
+    settle_ms: float
+    total_ms: float
+    saved_at: float
 
 
 @dataclass(slots=True)

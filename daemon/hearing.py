@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import asyncio
     from pathlib import Path
 
-    from daemon.desk import News
-    from daemon.protocol import Message, Shown
+    from daemon.desk import News, Shown
+    from daemon.protocol import Message
     from daemon.remarks import Remark
     from daemon.session import Comparison
     from engine.service import Opinion, Suggestion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from daemon import protocol, protocol_engine
+from daemon import protocol, protocol_engine, protocol_maps
 from daemon.desktop.tray_link import TrayShown, tray_state
 from daemon.topics import TOPIC_CHECKS
 from engine.checks.check import Category, Severity
@@ -110,7 +110,7 @@ class Pages:
         self.show_tray()
 
     def show_intended(self, key: str, finding: str, *, on: bool) -> None:
-        self._server.broadcast(protocol.intended(key, finding, on=on))
+        self._server.broadcast(protocol_maps.intended(key, finding, on=on))
 
     def tell(self, level: Level, text: str) -> None:
         self._server.broadcast(protocol.notice(level, text))
@@ -125,15 +125,15 @@ class Pages:
             self._notifier.notify("Mapside", text)
 
     def _maps(self) -> Message:
-        return protocol.maps(self._workbench.current, self._workbench.recent.values())
+        return protocol_maps.maps(self._workbench.current, self._workbench.recent.values())
 
     def _models(self) -> Message:
         return protocol_engine.models(self._link.chosen, self._link.lines)
 
     def _status(self) -> Message:
         folder, report = self._watching.folder, self._watching.report
-        return protocol.status(
-            protocol.Companion(
+        return protocol_maps.status(
+            protocol_maps.StatusLine(
                 folder=str(folder) if folder else None,
                 sets=report.sets,
                 watching=report.mode,
@@ -176,4 +176,4 @@ class Pages:
 
 
 def greeting(app_version: str, checks: Iterable[Check]) -> Message:
-    return protocol.hello(app_version, checks, [category.value for category in Category], TOPIC_CHECKS)
+    return protocol_maps.hello(app_version, checks, [category.value for category in Category], TOPIC_CHECKS)

@@ -1,11 +1,12 @@
-"""The messages about the engine, its models and what they think of a map: `protocol`'s other half."""
+"""The messages about the engine, its models and what they think of a map: a part of `protocol`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from daemon.engine_state import as_sentence
-from daemon.protocol import Message, encoded, finding_json, gone_json, number, number_or_none
+from daemon.protocol import Message, encoded, number, number_or_none
+from daemon.protocol_maps import finding_json, gone_json
 from daemon.remarks import warmth
 from engine.beatmap.objects import Mode
 

@@ -1,4 +1,4 @@
-"""The messages about writing, a section or a whole map: one of `protocol`'s other halves."""
+"""The messages about writing, a section or a whole map: a part of `protocol`."""
 
 from __future__ import annotations
 

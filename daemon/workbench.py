@@ -17,10 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from daemon import protocol
+from daemon import protocol_maps
 from daemon.analysis import Analysis, Superseded, analyse, parse
-from daemon.desk import Desk, Job, News, identity_of, in_words, summary_of
-from daemon.protocol import MOST_MAPS, Message, Shown
+from daemon.desk import Desk, Job, News, Shown, identity_of, in_words, summary_of
+from daemon.protocol_maps import MOST_MAPS
 from daemon.session import compare
 from daemon.tasks import apart
 from daemon.warm_up import warm_up
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from daemon.archive import Archive
+    from daemon.protocol import Message
     from daemon.session import Comparison, Look, MapSummary
     from daemon.tasks import Tasks
     from daemon.watch.reading import Reading
@@ -199,13 +200,18 @@ class Workbench:
         summaries = await self._archive.recent(MOST_MAPS)
         self.recent = OrderedDict((summary.key, summary) for summary in summaries)
 
+    def shown_of(self, key: str) -> Shown | None:
+        """A map as it was looked at last, if it is still at hand."""
+        desk = self._desk_of(key)
+        return desk.shown if desk else None
+
     def message_of(self, key: str | None) -> Message | None:
         """A map as it was shown last, if it is still at hand."""
         desk = self._desk_of(key)
         if desk is None or desk.shown is None:
             return None
         if desk.message is None:
-            desk.message = protocol.map_shown(desk.shown, sent_at=time.time())
+            desk.message = protocol_maps.map_shown(desk.shown, sent_at=time.time())
         return desk.message
 
     # The work.
@@ -380,4 +386,4 @@ def _edited(before: Document | None, after: Document) -> tuple[tuple[float, floa
 
 
 def _encode(shown: Shown) -> Message:
-    return protocol.map_shown(shown, sent_at=time.time())
+    return protocol_maps.map_shown(shown, sent_at=time.time())

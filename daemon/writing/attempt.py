@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import asyncio
     from pathlib import Path
 
-    from daemon.protocol import Message, Shown
+    from daemon.desk import Shown
+    from daemon.protocol import Message
     from daemon.writing.shown import ShownFinding
     from engine.beatmap.beatmap import Beatmap
     from engine.service import Candidate, Keep, Pace, Wishes

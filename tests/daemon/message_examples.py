@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from daemon import protocol, protocol_engine, protocol_writing
+from daemon import protocol, protocol_engine, protocol_maps, protocol_writing
 from daemon.analysis import Analysis, analyse, parse
+from daemon.desk import Shown
 from daemon.engine_state import EngineShown, ModelLine
 from daemon.pages import greeting
-from daemon.protocol import Message, Shown
 from daemon.remarks import OpinionState, ShownOpinion, remarks_on
 from daemon.session import Look, MapSummary, Session, Status, compare, counts
 from daemon.writing.disclosure import disclosure_sentence
@@ -36,6 +36,9 @@ from engine.beatmap.diff import diff
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Song
 from engine.service import CHECKS_OF, Alternative, Described, Opinion, Place, Suggestion, Topic
+
+if TYPE_CHECKING:
+    from daemon.protocol import Message
 
 BEAT_MS = 60_000 / 180
 SAVED_AT = 1_795_250_000.0
@@ -554,14 +557,14 @@ def examples() -> dict[str, Message]:
     finding_id = shown.outcome.verdicts[0].id
     return {
         "hello": greeting("0.1.0", CHECKS),
-        "status": protocol.status(
-            protocol.Companion(folder="C:\\osu!\\Songs", sets=1200, watching="all", tray=True)
+        "status": protocol_maps.status(
+            protocol_maps.StatusLine(folder="C:\\osu!\\Songs", sets=1200, watching="all", tray=True)
         ),
-        "status_without_folder": protocol.status(protocol.Companion()),
-        "maps": protocol.maps("m1", [example_summary(), example_summary("m2", "Hard", SAVED_AT - 3600)]),
-        "maps_empty": protocol.maps(None, []),
-        "map": protocol.map_shown(shown, sent_at=SAVED_AT + 0.03),
-        "intended": protocol.intended("m1", finding_id, on=True),
+        "status_without_folder": protocol_maps.status(protocol_maps.StatusLine()),
+        "maps": protocol_maps.maps("m1", [example_summary(), example_summary("m2", "Hard", SAVED_AT - 3600)]),
+        "maps_empty": protocol_maps.maps(None, []),
+        "map": protocol_maps.map_shown(shown, sent_at=SAVED_AT + 0.03),
+        "intended": protocol_maps.intended("m1", finding_id, on=True),
         "notice": protocol.notice("warning", "mapside.sqlite could not be read and was put aside."),
         "reply": protocol.reply(1),
         "reply_refused": protocol.reply(

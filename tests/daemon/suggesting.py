@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from daemon.analysis import Analysis, analyse, parse
-from daemon.protocol import Shown
+from daemon.desk import Shown
 from daemon.session import Session, compare
 from engine.checks.catalogue import CHECKS
 from engine.checks.check import Song

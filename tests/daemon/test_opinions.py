@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
     from pathlib import Path
 
-    from daemon.protocol import Shown
+    from daemon.desk import Shown
     from engine.beatmap.builder import MapBuilder
     from engine.service import Opinion
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from daemon import protocol, protocol_engine
+from daemon import protocol, protocol_engine, protocol_maps
 from daemon.protocol import BadRequestError, read_reply, read_request, write_request
 from daemon.remarks import OpinionState, ShownOpinion
 from daemon.wire_requests import (
@@ -140,7 +140,7 @@ class TestMessages:
         assert len({kinds[name] for name in ("hello", "status", "maps", "map", "intended", "notice")}) == 6
 
     def test_can_be_sent_whatever_a_name_is_made_of(self) -> None:
-        message = protocol.status(protocol.Companion(folder="caf\udce9"))
+        message = protocol_maps.status(protocol_maps.StatusLine(folder="caf\udce9"))
         assert message.text.encode("utf-8")
 
     def test_to_clients_of_our_own_are_told_apart(self) -> None:

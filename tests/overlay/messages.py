@@ -10,7 +10,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from daemon import protocol
+from daemon import protocol, protocol_maps
 from daemon.topics import TOPIC_CHECKS
 from engine.checks.check import Category, Check, Severity
 from tests.daemon.message_examples import as_json
@@ -52,7 +52,7 @@ def vary(known: Message, **changes: Any) -> Message:
 
 
 def hello(newer_by: int = 0) -> Message:
-    known = decoded(protocol.hello("0.1.0", CHECKS, sorted(set(CATEGORIES.values())), TOPIC_CHECKS))
+    known = decoded(protocol_maps.hello("0.1.0", CHECKS, sorted(set(CATEGORIES.values())), TOPIC_CHECKS))
     return vary(known, protocol=known["protocol"] + newer_by)
 
 
@@ -65,7 +65,7 @@ def notice(level: Level, text: str) -> Message:
 
 
 def intended(key: str, finding_id: str, *, on: bool) -> Message:
-    return decoded(protocol.intended(key, finding_id, on=on))
+    return decoded(protocol_maps.intended(key, finding_id, on=on))
 
 
 def reply(request_id: int, error: str | None = None, data: Any = None) -> Message:
