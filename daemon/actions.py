@@ -6,10 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from daemon import protocol_objects
 from daemon.desktop import opening as desktop
 from daemon.next_start import write_down
 from daemon.requests import RefusedError
 from daemon.store import MODEL
+from daemon.timeline_objects import timeline_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
     from daemon.rooms import Rooms
     from daemon.server import Client
     from daemon.settings import Settings
+    from daemon.wire_objects import ObjectsJson
     from daemon.writing.actions import WritingActions
 
 FILE_IS_GONE = "That map's file is no longer there, or cannot be read now. Save it once in the editor."
+OLDER_VERSION = "The map was saved meanwhile: these are the objects of an older version."
 NO_MAP_YET = "No map has been saved yet: press Ctrl+S in the editor."
 NO_MODEL_YET = (
     "No model is on this machine yet. Download one in the overlay, or with `mapside models pull {name}`."
@@ -55,6 +59,15 @@ class Actions:
         self._pages.show_again(client, key)
         if not await self.look(key):
             raise RefusedError(FILE_IS_GONE)
+
+    async def objects(self, key: str, map_version: int, first: int) -> ObjectsJson:
+        shown = self._workbench.shown_of(key)
+        if shown is None or shown.outcome.version != map_version:
+            raise RefusedError(OLDER_VERSION)
+        beatmap = shown.analysis.beatmap
+        return await asyncio.to_thread(
+            lambda: protocol_objects.timeline_objects(timeline_part(beatmap, first), map_version)
+        )
 
     async def set_intended(self, key: str, finding: str, *, on: bool) -> None:
         room = self._opinions if finding.startswith(MODEL) else self._workbench

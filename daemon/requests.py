@@ -14,6 +14,7 @@ from daemon.wire_requests import (
     CheckNow,
     ChooseFolder,
     ChooseModel,
+    ListObjects,
     Mod,
     ModSet,
     OpenLog,
@@ -32,6 +33,7 @@ from daemon.writing.requests import do_about_writing
 
 if TYPE_CHECKING:
     from daemon.server import Client
+    from daemon.wire_objects import ObjectsJson
     from daemon.wire_requests import AboutModels, AboutTheRest
     from daemon.writing.requests import WritingActions
 
@@ -49,6 +51,7 @@ class Actions(Protocol):
     def writing(self) -> WritingActions: ...
 
     async def select(self, client: Client, key: str) -> None: ...
+    async def objects(self, key: str, map_version: int, first: int) -> ObjectsJson: ...
     async def set_intended(self, key: str, finding: str, *, on: bool) -> None: ...
     async def check_now(self, key: str | None) -> None: ...
     def pause(self, on: bool) -> None: ...
@@ -69,12 +72,15 @@ class Actions(Protocol):
 
 async def answer(actions: Actions, client: Client, text: str | bytes) -> None:
     """A request with an id gets a reply; one without gets a notice if it could not be done."""
-    request_id = data = None
+    request_id: RequestId = None
+    data: object = None
     try:
         request = protocol.read_request(text)
         request_id = request.id
         if isinstance(request, AboutWriting):
             data = await do_about_writing(actions.writing, request)
+        elif isinstance(request, ListObjects):
+            data = await actions.objects(request.key, request.map_version, request.first)
         else:
             await _do(actions, client, request)
     except BadRequestError as error:

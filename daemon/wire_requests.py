@@ -42,6 +42,15 @@ class CheckNow(PageRequest):
     key: Key | None = None
 
 
+class ListObjects(PageRequest):
+    """Some of the objects of the version that the page shows. Replied to with `ObjectsJson`."""
+
+    type: Literal["objects"]
+    key: Key
+    map_version: int
+    first: Annotated[int, Field(ge=0)] = 0
+
+
 class Pause(PageRequest):
     type: Literal["pause"]
     on: bool
@@ -124,4 +133,4 @@ AboutModels = (
     PullModel | CancelPull | RemoveModel | ChooseModel | UnloadEngine | SetAi | Mod | ModSet | CancelMod
 )
 AboutTheRest = Select | SetIntended | CheckNow | Pause | ChooseFolder | OpenLog | Show | Quit
-Request = AboutTheRest | AboutModels | AboutWriting
+Request = ListObjects | AboutTheRest | AboutModels | AboutWriting

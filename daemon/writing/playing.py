@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from daemon.combo_colours import colours_of, combos_of
 from daemon.writing.shown import Played, PlayedObject
-from engine.beatmap.combos import number_combos
 from engine.beatmap.objects import Circle, Hold, Mode, SampleSet, Slider, Spinner
 from engine.beatmap.slider import NestedKind
 from engine.beatmap.stacking import stack_offset_px
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from engine.beatmap.beatmap import Beatmap
     from engine.beatmap.combos import Combo
     from engine.beatmap.document import Document
@@ -24,8 +22,6 @@ AROUND_MS: Final = 2_500.0
 """Heard on either side of the section: how it follows from what precedes it is half of what it is."""
 MOST_POINTS: Final = 96
 """Of a slider's path: finer than that no screen shows it."""
-GAME_COLOURS: Final = ("#ffc000", "#00ca00", "#127cff", "#f21839")
-"""Of a map that names none (ppy/osu, the default skin)."""
 MOST_SPANS, MOST_NESTED = 500, 2_000
 """Of one slider: more than that is noise, and some maps make it on purpose."""
 CENTRE: Final = (256.0, 192.0)
@@ -36,7 +32,7 @@ def played(document: Document, before: Document | None, section: tuple[float, fl
     beatmap = document.beatmap
     start_ms, end_ms = section[0] - AROUND_MS, section[1] + AROUND_MS
     known = _lines_in(before, section) if before is not None else None
-    combos = _combos(beatmap)
+    combos = combos_of(beatmap)
     objects = tuple(
         _object(beatmap, index, obj, combos[index], is_new=_is_new(document, obj, section, known))
         for index, obj in enumerate(beatmap.objects)
@@ -52,20 +48,12 @@ def played(document: Document, before: Document | None, section: tuple[float, fl
         cs=difficulty.circle_size,
         ar=difficulty.approach_rate,
         keys=max(1, round(difficulty.circle_size)) if beatmap.mode is Mode.MANIA else 0,
-        colours=tuple(f"#{each.r:02x}{each.g:02x}{each.b:02x}" for each in beatmap.colours.combo)
-        or GAME_COLOURS,
+        colours=colours_of(beatmap),
         song=song,
         beats=_beats(beatmap, start_ms, end_ms),
         scroll=_scroll(beatmap, start_ms, end_ms),
         objects=objects,
     )
-
-
-def _combos(beatmap: Beatmap) -> Sequence[Combo]:
-    if beatmap.colours.combo:
-        return beatmap.combos
-    ends_ms = [each.end_ms for each in beatmap.events.breaks]
-    return number_combos(beatmap.objects, len(GAME_COLOURS), beatmap.mode, ends_ms)
 
 
 def _beats(beatmap: Beatmap, start_ms: float, end_ms: float) -> tuple[tuple[float, float, float], ...]:

@@ -17,6 +17,7 @@ from daemon.engine_state import EngineShown, ModelLine
 from daemon.pages import greeting
 from daemon.remarks import OpinionState, ShownOpinion, remarks_on
 from daemon.session import Look, MapSummary, Session, Status, compare, counts
+from daemon.timeline_objects import timeline_part
 from daemon.writing.disclosure import disclosure_sentence
 from daemon.writing.shown import (
     Played,
@@ -39,6 +40,7 @@ from engine.service import CHECKS_OF, Alternative, Described, Opinion, Place, Su
 
 if TYPE_CHECKING:
     from daemon.protocol import Message
+from daemon.protocol_objects import timeline_objects
 
 BEAT_MS = 60_000 / 180
 SAVED_AT = 1_795_250_000.0
@@ -567,6 +569,9 @@ def examples() -> dict[str, Message]:
         "intended": protocol_maps.intended("m1", finding_id, on=True),
         "notice": protocol.notice("warning", "mapside.sqlite could not be read and was put aside."),
         "reply": protocol.reply(1),
+        "reply_objects": protocol.reply(
+            6, data=timeline_objects(timeline_part(shown.analysis.beatmap, 0), shown.outcome.version)
+        ),
         "reply_refused": protocol.reply(
             2, error="That finding is no longer there: the map was saved meanwhile."
         ),

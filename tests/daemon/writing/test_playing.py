@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from daemon.writing.playing import AROUND_MS, GAME_COLOURS, MOST_POINTS, played
+from daemon.combo_colours import GAME_COLOURS
+from daemon.writing.playing import AROUND_MS, MOST_POINTS, played
 from engine.beatmap.builder import catch, mania, osu, taiko
 from engine.beatmap.document import Document
 from engine.beatmap.objects import SampleSet, Slider
