@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.combos import number_combos
-from engine.beatmap.curve import MOST_WORK, MOST_WORK_OF_A_MAP
+from engine.beatmap.drawing import MOST_WORK, MOST_WORK_OF_A_MAP
 from engine.beatmap.layout import EARLY_VERSION_OFFSET_MS
 from engine.beatmap.objects import Hold, Mode, Problem, SampleSet, Slider, Spinner
 from engine.beatmap.parse_events import EventReader

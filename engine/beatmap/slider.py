@@ -12,7 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from engine.beatmap.cache import TwoGenerations
-from engine.beatmap.curve import MOST_WORK, Path, path_of
+from engine.beatmap.curve import Path, path_of
+from engine.beatmap.drawing import MOST_WORK
 from engine.beatmap.float32 import float32
 
 if TYPE_CHECKING:

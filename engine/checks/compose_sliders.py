@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from engine.beatmap.curve import parse_path
+from engine.beatmap.control_path import parse_path
 from engine.beatmap.objects import Mode, Slider
 from engine.checks.check import Category, Check, Finding, Severity, Song
 from engine.checks.thresholds import (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import torch
 
-from engine.beatmap.curve import PathKind
+from engine.beatmap.control_path import PathKind
 from engine.diffusion.model import waves
 from engine.diffusion.slider_ends import SliderEnd
 from engine.tokens.events import Event, EventType

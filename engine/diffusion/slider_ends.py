@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
-from engine.beatmap.curve import ControlPath, Curve, PathKind, Segment, curve_of
+from engine.beatmap.control_path import ControlPath, PathKind, Segment
+from engine.beatmap.curve import Curve, curve_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

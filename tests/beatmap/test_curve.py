@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.beatmap import curve as curves
-from engine.beatmap.curve import MOST_POINTS, PathKind, Segment, curve_of, parse_path, path_of
+from engine.beatmap.control_path import PathKind, Segment, parse_path
+from engine.beatmap.curve import curve_of, path_of
+from engine.beatmap.drawing import MOST_POINTS
 
 LAZER = 128
 numbers = st.integers(-400, 900)

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from engine.beatmap.curve import PathKind
+from engine.beatmap.control_path import PathKind
 from engine.beatmap.timing import Timing
 from engine.diffusion.model import waves
 from engine.diffusion.sequence import PointSequence, points_of, to_pixels, with_positions

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from engine.beatmap.curve import PathKind
+from engine.beatmap.control_path import PathKind
 from engine.diffusion.slider_ends import SliderEnd, put_right
 
 

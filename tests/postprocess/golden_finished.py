@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from engine.beatmap.curve import PathKind, parse_path
+from engine.beatmap.control_path import PathKind, parse_path
 from engine.beatmap.document import Document
 from engine.beatmap.objects import Circle, HitObject, Hold, Mode, SampleSet, Slider, Spinner
 from engine.beatmap.timing import LEAST_VELOCITY, Timing, TimingPoint
