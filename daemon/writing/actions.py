@@ -15,7 +15,7 @@ from daemon.requests import RefusedError
 from daemon.songs.library import audio_of
 from daemon.writing.orders import map_order, section_order
 from daemon.writing.playing import played
-from engine.beatmap.document import Document
+from engine.beatmap.document import Document, content_hash
 from engine.beatmap.edits import EditRefused
 from engine.beatmap.objects import Mode
 from engine.beatmap.ranges import parse_range
@@ -177,11 +177,11 @@ class WritingActions:
             raise RefusedError(NO_CANDIDATE)
         if asked.to == "file":
             written = await self._accepting.over_file(attempt.order, candidate)
-            note = EDITOR_HOLDS_ITS_COPY.format(what="Written.")
+            note, holds = EDITOR_HOLDS_ITS_COPY.format(what="Written."), content_hash(candidate.data)
         else:
             written = await self._accepting.as_new(attempt.order, candidate, asked.name)
-            note = NEW_IN_SET.format(name=written.path.name)
-        self._regenerations.accepted(attempt, note)
+            note, holds = NEW_IN_SET.format(name=written.path.name), ""
+        self._regenerations.accepted(attempt, note, holds)
         self._on_written(written, note)
 
     async def undo(self, key: str) -> None:

@@ -73,6 +73,8 @@ class Attempt:
     map_version: int = field(init=False)
     """The last look at the map that found the content which these candidates were written for."""
     _before_it_was_stale: tuple[State, str] = (State.DONE, "")
+    _accepted: tuple[str, str] = ("", "")
+    """The file as it is with what was accepted, and what was told of that."""
 
     def __post_init__(self) -> None:
         self.map_version = self.order.shown.outcome.version
@@ -95,6 +97,10 @@ class Attempt:
         """What a look at the map found. True: that changes what can be done with the candidates."""
         fits = content_hash == self.order.content_hash
         is_another_look = fits and version != self.map_version
+        accepted, note = self._accepted
+        if content_hash == accepted and self.state is not State.ACCEPTED:  # undone, and done again
+            self.become(State.ACCEPTED, note)
+            return True
         if fits:
             self.map_version = version
         if fits and self.state in (State.STALE, State.ACCEPTED):
@@ -109,8 +115,9 @@ class Attempt:
         self.become(State.STALE, STALE)
         return True
 
-    def accept(self, note: str) -> None:
+    def accept(self, note: str, content_hash: str) -> None:
         self._before_it_was_stale = self.state, ""
+        self._accepted = content_hash, note
         self.become(State.ACCEPTED, note)
 
     def done(self, number: int) -> Candidate | None:

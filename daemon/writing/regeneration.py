@@ -115,11 +115,12 @@ class Regenerations:
         self._let_go(key)
         self._on_told(nothing_of(key))
 
-    def accepted(self, attempt: Attempt, note: str) -> None:
+    def accepted(self, attempt: Attempt, note: str, content_hash: str) -> None:
+        """`content_hash`: what the map's own file holds with it; "" where that was left as it is."""
         if attempt.is_running:
             attempt.stop()
             attempt.become(State.CANCELLED, CANCELLED)
-        attempt.accept(note)
+        attempt.accept(note, content_hash)
         self._tell(attempt)
 
     def turn_to(self, at_hand: MapAtHand) -> None:

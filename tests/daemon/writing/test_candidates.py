@@ -43,6 +43,20 @@ async def test_fit_again_after_what_was_accepted_is_undone(
         assert told["state"] == "done"
 
 
+async def test_that_were_accepted_undone_and_done_again_are_accepted(songs: Path, stub_model: Path) -> None:
+    async with running(songs, writing_with(stub_model)) as app, app.page() as page:
+        shown = await save(app, page, synth())
+        await regenerate(page, shown)
+        await regeneration(page, "done")
+        assert (await page.ask("accept", key=shown["key"], candidate=0, to="file"))["ok"]
+        told = await regeneration(page, "accepted")
+        assert (await page.ask("undo_write", key=shown["key"]))["ok"]
+        await regeneration(page, "done")
+        assert (await page.ask("redo_write", key=shown["key"]))["ok"]
+        again = await page.next("regeneration", lambda each: each["state"] != "done")
+        assert (again["state"], again["note"]) == ("accepted", told["note"])
+
+
 async def test_that_are_done_stay_where_another_is_missing(
     songs: Path, a_set: Path, stub_model: Path
 ) -> None:
