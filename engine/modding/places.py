@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from engine.beatmap.objects import Circle, Hold, Mode, Slider
 from engine.tokens.events import EventType
 from engine.tokens.parts import ANCHORS, CLOSING, GROUP_TYPES, HEADS, OBJECT_PARTS, OPENED_BY
-from engine.tokens.slider_shapes import MOST_POINTS
+from engine.tokens.slider_ends import MOST_POINTS
 from engine.tokens.view import US_PER_MS, whole_ms
 
 if TYPE_CHECKING:

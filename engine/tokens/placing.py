@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.tokens.events import Ints
     from engine.tokens.grammar import Grammar
     from engine.tokens.groups import Said
-    from engine.tokens.slider_shapes import Point
+    from engine.tokens.slider_ends import Point
     from engine.tokens.view import MapView
 
     Floats: TypeAlias = NDArray[np.float64]

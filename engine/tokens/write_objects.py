@@ -9,7 +9,7 @@ import numpy as np
 from engine.beatmap.objects import Circle, Hold, Mode, Slider, Spinner
 from engine.tokens.events import EVENT_TYPES, Events, EventType, in_time
 from engine.tokens.groups import PERCENT, SNAPPED, SPEED, TIMED, Groups
-from engine.tokens.slider_shapes import MOST_POINTS
+from engine.tokens.slider_ends import MOST_POINTS
 from engine.tokens.sounds import parts_of_sounds, sound_of
 from engine.tokens.view import LONGEST_MS, US_PER_MS, scaled
 

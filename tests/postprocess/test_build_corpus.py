@@ -26,7 +26,7 @@ from engine.tokens.errors import TokenError
 from engine.tokens.events import Context, Events, EventType, merged
 from engine.tokens.grammar import grammar_of
 from engine.tokens.map_events import context_events
-from engine.tokens.slider_shapes import MOST_POINTS
+from engine.tokens.slider_ends import MOST_POINTS
 from engine.tokens.view import view_of
 from engine.tokens.write_timing import usual_beat_ms
 from tests.shared_data import shared

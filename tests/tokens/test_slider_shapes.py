@@ -6,13 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.tokens.events import EVENT_TYPES, EventType
-from engine.tokens.slider_shapes import (
-    PathKey,
-    SliderShape,
-    _sum_of_points,
-    forget_shapes,
-    slider_shapes,
-)
+from engine.tokens.slider_ends import _sum_of_points
+from engine.tokens.slider_shapes import PathKey, SliderShape, forget_shapes, slider_shapes
 
 
 def shape(text: str, length_px: float = 100, x: int = 0, y: int = 0) -> SliderShape:
