@@ -1,4 +1,4 @@
-"""The model's side of several windows that are written at once: prompts read, an id for each row read, scores
+"""The model's side of several windows that are written at once: prompts read, ids for each row read, scores
 told. Rows of unequal length are padded on the left, and what all prompts begin with is read once.
 """
 
@@ -73,13 +73,13 @@ class Batch:
         return self._read([ids[common:] for ids in prompts])
 
     @torch.inference_mode()
-    def step(self, ids: Sequence[int]) -> Tensor:
-        """[R, V], of what follows one id more of each row."""
-        cache = self._room()
-        if cache.filled == cache.columns:
-            cache.grow(cache.filled + SPARE_COLUMNS)
-        read = torch.tensor(ids, device=self.device)[:, None]
-        return self._scores(self._model.decode(read, self._heard, cache=cache))
+    def step(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        """[R, V], of what follows some ids more of each row: of all as many, [R, T]."""
+        cache, read = self._room(), torch.tensor(ids, device=self.device)
+        needed = cache.filled + read.shape[1]
+        if needed > cache.columns:
+            cache.grow(needed + SPARE_COLUMNS)
+        return self._scores(self._model.decode(read, self._heard, cache=cache)[:, -1:])
 
     @torch.inference_mode()
     def keep(self, rows: Sequence[int]) -> None:

@@ -127,7 +127,7 @@ class BeamWriter:
             batch.take([line.at * each + part for line in lines for part in range(each)])
             for at, line in enumerate(lines):
                 line.at = at
-            scores = batch.step([line.ids[-1] for line in lines for _ in range(each)])
+            scores = batch.step([line.ids[-1:] for line in lines for _ in range(each)])
 
     @torch.inference_mode()
     def _widen(self, searches: Sequence[_Search], scores: Tensor) -> None:

@@ -1,13 +1,14 @@
 """What is done to a model's scores before the next id is chosen from them: one small class for each thing.
 
 Every filter has one verb, `apply`: the scores of all ids that can be written, [V], and the ids so far, the
-prompt's too, to new scores. A filter is made for one window, and asked once for each id of it, in order.
+prompt's too, to new scores. A filter is made for one window, and asked once for each id of it, in order, but
+for those that were foretold.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self, runtime_checkable
 
 import torch
 
@@ -36,6 +37,17 @@ TO_THE_HIT: Final = 1
 
 class Filter(Protocol):
     def apply(self, scores: Tensor, ids: Sequence[int]) -> Tensor: ...
+
+
+@runtime_checkable
+class Foretelling(Filter, Protocol):
+    """One that at times leaves a single id, whatever the scores are."""
+
+    def foretold(self, ids: Sequence[int]) -> Sequence[int]:
+        """What follows the ids so far, for as long as it would leave one id each time; at most to the end of
+        the window.
+        """
+        ...
 
 
 def guided(wanted: Tensor, unwanted: Tensor, scale: float) -> Tensor:

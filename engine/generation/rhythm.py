@@ -180,18 +180,32 @@ class Following:
     """What is said after them."""
 
     def apply(self, scores: Tensor, ids: Sequence[int]) -> Tensor:
-        at = len(ids) - self.prompt_ids
-        if at >= len(self.expected):
-            return _only(scores, [self.end_id])
-        index = len(self.written) + at
-        head = self.rhythm.head_of(index)
-        if head is not None:
-            return _only(scores, [self._id_of(index, head, ids)])
-        if not self.rhythm.free[index]:
-            return _only(scores, [self.expected[at]])
+        only = self._only(ids)
+        if only is not None:
+            return _among(torch.zeros_like(scores), [only])
+        index = len(self.written) + len(ids) - self.prompt_ids
         if self.rhythm.events.types[index] == EventType.COLUMN:
             return _among(scores, self.rhythm.columns_left(index, lambda other: self._value_at(other, ids)))
         return _among(scores, self.rhythm.possible(index, scores.device))
+
+    def foretold(self, ids: Sequence[int]) -> Sequence[int]:
+        """Nothing is chosen from where something is kept: see `filters.Foretelling`."""
+        told = list(ids)
+        longest = self.prompt_ids + len(self.expected) + 1
+        while len(told) < longest and (only := self._only(told)) is not None:
+            told.append(only)
+        return told[len(ids) :]
+
+    def _only(self, ids: Sequence[int]) -> int | None:
+        """The id that follows in any case; None where there is a choice."""
+        at = len(ids) - self.prompt_ids
+        if at >= len(self.expected):
+            return self.end_id
+        index = len(self.written) + at
+        head = self.rhythm.head_of(index)
+        if head is not None:
+            return self._id_of(index, head, ids)
+        return None if self.rhythm.free[index] else self.expected[at]
 
     def _id_of(self, index: int, head: int, ids: Sequence[int]) -> int:
         """What tells at `index` what `head` told."""
@@ -241,12 +255,6 @@ def _possible_ids(
             known.start - known.least + column + row * grammar.columns for row in rows for column in columns
         ]
     return [known.start - known.least + cell for cell in cells]
-
-
-def _only(scores: Tensor, ids: Sequence[int]) -> Tensor:
-    filtered = torch.full_like(scores, NEVER)
-    filtered[ids] = 0
-    return filtered
 
 
 def _among(scores: Tensor, ids: Tensor | Sequence[int]) -> Tensor:

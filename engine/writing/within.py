@@ -66,7 +66,7 @@ class WithinSection:
         return cls(times, range(times.start, first), beyond, begins, beats, layout.types_first)
 
     def apply(self, scores: Tensor, ids: Sequence[int]) -> Tensor:
-        if self._is_beyond(ids):
+        if self.foretold(ids):
             done = scores.new_full(scores.shape, NEVER)
             done[END_ID] = 0.0
             return done
@@ -75,6 +75,10 @@ class WithinSection:
         filtered = scores.clone()
         filtered[self.before.start : self.before.stop] = NEVER
         return filtered
+
+    def foretold(self, ids: Sequence[int]) -> Sequence[int]:
+        """See `filters.Foretelling`: the end, which then need not be asked for."""
+        return (END_ID,) if self._is_beyond(ids) else ()
 
     def _is_beyond(self, ids: Sequence[int]) -> bool:
         if self.types_first:

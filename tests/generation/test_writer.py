@@ -149,7 +149,7 @@ def test_a_row_that_is_done_is_read_no_more(monkeypatch: pytest.MonkeyPatch) -> 
     read: list[int] = []
     step = batch.Batch.step
 
-    def counted(self: batch.Batch, ids: Sequence[int]) -> torch.Tensor:
+    def counted(self: batch.Batch, ids: Sequence[Sequence[int]]) -> torch.Tensor:
         read.append(len(ids))
         return step(self, ids)
 
