@@ -33,8 +33,9 @@ LADDER = (
     {"beatmap"},
     {"scheduler"},
     {"jobs", "requests"},
+    {"held_open"},
 )
-DAEMON_MAY_USE = {"service", "host", "jobs", "beatmap", "checks"}
+DAEMON_MAY_USE = {"service", "host", "jobs", "beatmap", "checks", "held_open"}
 HEAVY = {"torch", "torchaudio", "transformers", "numpy", "osrparse"}
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from daemon.paths import ensure_folder
 from daemon.writing.safe_write import NotWrittenError
 from engine.beatmap.document import content_hash
+from engine.held_open import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -58,7 +59,8 @@ class Backups:
         try:
             known = self._find(ref)
             if known is not None and self.read(ref) is not None:
-                known.replace(known.with_name(_file_name(content_hash(data))))
+                fresh = known.with_name(_file_name(content_hash(data)))
+                patiently(lambda: known.replace(fresh))
                 return ref
             self._make_room(len(data), {ref, *spare}, soon_bytes)
             self._write(ref, data)
@@ -104,7 +106,7 @@ class Backups:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            unfinished.replace(file)
+            patiently(lambda: unfinished.replace(file))
         except BaseException:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)

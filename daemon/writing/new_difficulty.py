@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 """In a file's name, on Windows: the editor leaves these out."""
+_OF_DEVICES: Final = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
+"""What begins so is no file on Windows, whatever follows the dot: what is written there is gone."""
 LONGEST_NAME_BYTES: Final = 120
 """In UTF-8, without its end: Windows takes 260 characters with all folders above, other systems 255 bytes."""
 LONGEST_VERSION_BYTES: Final = 60
@@ -38,11 +40,12 @@ def file_name(metadata: Metadata, suffix: str = ".osu") -> str:
     version = _cut(_clean(metadata.version), LONGEST_VERSION_BYTES)
     around = f" [{version}]"
     song = _cut(_clean(_song(metadata)), LONGEST_NAME_BYTES - len(around.encode(errors="replace")))
-    return f"{song}{around}{suffix}"
+    return _no_device(f"{song}{around}{suffix}")
 
 
-def set_name(metadata: Metadata, suffix: str = "") -> str:
-    return f"{_cut(_clean(_song(metadata)), LONGEST_NAME_BYTES)}{suffix}"
+def set_name(metadata: Metadata) -> str:
+    """For a folder, or an archive: Windows drops dots and spaces at the end of a folder's name."""
+    return _no_device(_cut(_clean(_song(metadata)), LONGEST_NAME_BYTES).rstrip(" ."))
 
 
 def free_name(metadata: Metadata, taken: Collection[str]) -> str:
@@ -63,6 +66,10 @@ def _song(metadata: Metadata) -> str:
 
 def _clean(text: str) -> str:
     return _FORBIDDEN.sub("", text).strip().strip(".")
+
+
+def _no_device(name: str) -> str:
+    return f"_{name}" if _OF_DEVICES.match(name) else name
 
 
 def _cut(text: str, most_bytes: int) -> str:

@@ -27,7 +27,12 @@ def packed(folder: Path, data: bytes, beside: Iterable[Path]) -> tuple[Path, byt
     metadata = Document.parse(data).beatmap.metadata
     archived = io.BytesIO()
     try:
-        with zipfile.ZipFile(archived, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(
+            archived,
+            "w",
+            zipfile.ZIP_DEFLATED,
+            strict_timestamps=False,  # a song that is older than the format, as some tools leave it
+        ) as archive:
             archive.writestr(file_name(metadata), data)
             for file in beside:
                 archive.write(file, file.name)

@@ -9,25 +9,23 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from daemon.watch.reading import BusyError, read_shared
+from engine import held_open
+from engine.held_open import patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-PATIENCE_S: Final = 2.0
-"""Windows lets nobody replace a file that another program holds open; a save or a scan is over by then."""
-TRY_AGAIN_S: Final = 0.05
 LATE_SAVE_S: Final = 0.03
 """An editor that had the old file open when the new one took its place has saved into it by then."""
 OUR_PREFIX: Final = ".mapside-"
-_SHARING_VIOLATIONS: Final = frozenset({5, 32, 33})
-"""Windows: access denied, which is also what a replaced file says that is open; in use; locked."""
-_BUSY: Final = frozenset({errno.EBUSY, errno.ETXTBSY})
+LONGEST_PATH: Final = 259
+"""Of Windows, in characters, unless somebody has switched longer ones on."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -111,7 +109,7 @@ def _put_in_place(real: Path, expected_hash: str, data: bytes, token: str) -> No
     try:
         _write_through(temporary, data)
         shutil.copymode(real, temporary)
-        is_guarded = _patiently(lambda: _take_the_place(real, temporary, guard, expected_hash))
+        is_guarded = patiently(lambda: _take_the_place(real, temporary, guard, expected_hash), _is_held_open)
     except BaseException:
         _remove(guard)
         raise
@@ -120,10 +118,11 @@ def _put_in_place(real: Path, expected_hash: str, data: bytes, token: str) -> No
     _sync_folder(real.parent)
     for pause_s in (0.0, LATE_SAVE_S) if is_guarded else ():
         time.sleep(pause_s)
-        if hash_of(guard) != expected_hash:
-            guard.replace(real)
+        if _was_saved(guard, expected_hash):
+            patiently(lambda: guard.replace(real))
             raise _changed(real)
-    _remove(guard)
+    with suppress(OSError):
+        patiently(guard.unlink)
 
 
 def _take_the_place(real: Path, temporary: Path, guard: Path, expected_hash: str) -> bool:
@@ -131,12 +130,29 @@ def _take_the_place(real: Path, temporary: Path, guard: Path, expected_hash: str
     it back. Whether there is one. What saves by putting another file there it cannot tell of: that is looked
     for last of all.
     """
+    _must_be_let_go(real)
     is_guarded = _link(real, guard)
     tells_files_apart = is_guarded and real.samefile(guard)  # some network folders cannot
     if _hash(real) != expected_hash or (tells_files_apart and not real.samefile(guard)):
         raise _changed(real)
     temporary.replace(real)
     return is_guarded
+
+
+def _was_saved(guard: Path, expected_hash: str) -> bool:
+    """Also where it cannot be read for long: somebody is at it."""
+    try:
+        return patiently(lambda: _hash(guard), _is_held_open) != expected_hash
+    except BusyError:
+        return True
+
+
+def _must_be_let_go(real: Path) -> None:
+    """Windows renames nothing that is open elsewhere, not even to what it is called. A second name could not
+    be taken away again either.
+    """
+    if sys.platform == "win32":
+        real.rename(real)
 
 
 def _write_through(file: Path, data: bytes) -> None:
@@ -148,36 +164,31 @@ def _write_through(file: Path, data: bytes) -> None:
 
 
 def _appear(temporary: Path, path: Path) -> None:
-    """A second name, which no system gives where there is such a file; some know no second names."""
-    try:
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:
-        if path.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-        temporary.rename(path)
+    """Where there is such a file, a rename fails on Windows. Elsewhere it takes that one's place, but no
+    system gives a second name that there is; some know no second names.
+    """
+    if sys.platform == "win32":
+        patiently(lambda: temporary.rename(path))
+    else:
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            raise
+        except OSError:
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            temporary.rename(path)
 
 
 def _link(real: Path, guard: Path) -> bool:
     """Whether the file system knows second names: FAT does not."""
-    _remove(guard)
+    if not _remove(guard):  # of the try before, and open elsewhere like the map itself
+        return real.samefile(guard)
     try:
         guard.hardlink_to(real)
     except OSError:
         return False
     return True
-
-
-def _patiently(step: Callable[[], bool]) -> bool:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            return step()
-        except OSError as error:
-            if not _is_held_open(error) or time.monotonic() >= give_up_at:
-                raise
-        time.sleep(TRY_AGAIN_S)
 
 
 def _hash(file: Path) -> str:
@@ -212,13 +223,17 @@ def _changed(real: Path) -> ChangedError:
 
 
 def _is_held_open(error: OSError) -> bool:
-    in_windows = getattr(error, "winerror", None)
-    return isinstance(error, BusyError) or error.errno in _BUSY or in_windows in _SHARING_VIOLATIONS
+    return isinstance(error, BusyError) or held_open.is_held_open(error)
 
 
 def _sentence(path: Path, error: OSError) -> str:
     if error.errno in _FULL:
         return f"The disk of {path.name} is full: nothing was written. Make room, then try again."
+    if isinstance(error, FileNotFoundError) and _is_too_long(path):
+        return (
+            f"{path} is {len(str(path))} characters long, and Windows takes {LONGEST_PATH}: nothing was "
+            "written. Choose a shorter name, or a folder nearer to the top of the disk."
+        )
     if _is_held_open(error):
         return (
             f"{path.name} is held open by another program: nothing was written. "
@@ -233,6 +248,10 @@ def _sentence(path: Path, error: OSError) -> str:
     return f"{path.name} could not be written ({reason}): it is what it was."
 
 
+def _is_too_long(path: Path) -> bool:
+    return sys.platform == "win32" and len(str(path)) > LONGEST_PATH
+
+
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
@@ -240,6 +259,10 @@ def _resolved(path: Path) -> Path:
         return path
 
 
-def _remove(file: Path) -> None:
-    with suppress(OSError):
+def _remove(file: Path) -> bool:
+    """Whether it is gone."""
+    try:
         file.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,19 @@ class TestAFilesName:
     def test_is_the_editors(self) -> None:
         assert file_name(named()) == "Artist - Title (me) [Insane].osu"
         assert file_name(named(title='a/b:c*?"<>|\\')) == "Artist - abc (me) [Insane].osu"
-        assert set_name(named(), ".osz") == "Artist - Title (me).osz"
+        assert set_name(named()) == "Artist - Title (me)"
+
+    @pytest.mark.parametrize("artist", ["CON.", "nul.exe", "Com1 .x", "aux...", "LPT³."])
+    def test_is_no_device_of_windows(self, artist: str) -> None:
+        """What is written to `nul.exe - Title.osu` is nowhere."""
+        metadata = replace(named(), artist=artist)
+        assert file_name(metadata) == f"_{artist} - Title (me) [Insane].osu"
+        assert set_name(metadata) == f"_{artist} - Title (me)"
+        assert file_name(replace(metadata, artist="Conny")).startswith("Conny - ")
+
+    def test_for_a_folder_ends_as_windows_would_end_it(self) -> None:
+        metadata = replace(named(), creator="", title="x" * 105 + "..... and so on")
+        assert set_name(metadata).endswith("x")
 
     @pytest.mark.parametrize("letter", ["x", "é", "海", "\N{GRINNING FACE}"])
     def test_is_one_that_file_systems_take_and_tells_difficulties_apart(self, letter: str) -> None:

@@ -5,10 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from daemon.watch.reading import _open_shared
 from daemon.writing import safe_write
 from daemon.writing.safe_write import (
     ChangedError,
@@ -19,7 +22,9 @@ from daemon.writing.safe_write import (
     rescued,
     sweep,
 )
+from engine import held_open
 from engine.beatmap.document import content_hash
+from tests.links import needs_links
 
 OLD, NEW = b"osu file format v14\r\nold\r\n", b"osu file format v14\r\nnew\r\n" * 1000
 ROOT = Path(__file__).resolve().parents[3]
@@ -96,11 +101,13 @@ class TestReplacing:
             write(a_map)
         assert names(a_map.parent) == []
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows files have no mode bits")
     def test_keeps_the_permissions(self, a_map: Path) -> None:
         a_map.chmod(0o640)
         write(a_map)
         assert a_map.stat().st_mode & 0o777 == 0o640
 
+    @needs_links
     def test_follows_a_link_and_leaves_it_one(self, a_map: Path, tmp_path: Path) -> None:
         link = tmp_path / "set" / "link.osu"
         link.parent.mkdir()
@@ -112,7 +119,7 @@ class TestReplacing:
 
     def test_refuses_a_read_only_map(self, a_map: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         a_map.chmod(0o440)
-        if os.geteuid() == 0:  # whom no permission stops
+        if sys.platform != "win32" and os.geteuid() == 0:  # whom no permission stops
             monkeypatch.setattr(os, "access", lambda _path, _mode: False)
         with pytest.raises(NotWrittenError, match="is read-only"):
             write(a_map)
@@ -142,11 +149,53 @@ class TestAMapThatIsHeldOpen:
         assert a_map.read_bytes() == NEW
 
     def test_is_named_where_it_is_not(self, a_map: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(safe_write, "PATIENCE_S", 0.1)
+        monkeypatch.setattr(held_open, "PATIENCE_S", 0.1)
         self.hold(monkeypatch, float("inf"))
         with pytest.raises(NotWrittenError, match="held open by another program"):
             write(a_map)
         assert a_map.read_bytes() == OLD
+        assert names(a_map.parent) == [a_map.name]
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere an open file is replaced like any other")
+class TestAMapThatIsHeldOpenOnWindows:
+    def test_is_what_it_was_and_nothing_is_left_beside_it(
+        self, a_map: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(held_open, "PATIENCE_S", 0.2)
+        with a_map.open("rb"), pytest.raises(NotWrittenError, match="held open by another program"):
+            write(a_map)
+        assert a_map.read_bytes() == OLD
+        assert names(a_map.parent) == [a_map.name]
+
+    def test_is_written_once_it_is_let_go(self, a_map: Path) -> None:
+        with a_map.open("rb") as held:
+            threading.Timer(0.3, held.close).start()
+            write(a_map)
+        assert a_map.read_bytes() == NEW
+        assert names(a_map.parent) == [a_map.name]
+
+    def test_by_somebody_who_lets_others_remove_it_is_the_old_or_the_new_one(
+        self, a_map: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(held_open, "PATIENCE_S", 0.2)
+        """Which of them depends on the version of Windows."""
+        held = _open_shared(a_map)
+        with suppress(NotWrittenError):
+            write(a_map)
+        os.close(held)
+        assert a_map.read_bytes() in (OLD, NEW)
+        assert names(a_map.parent) == [a_map.name]
+
+    def test_may_be_held_from_the_moment_of_the_step_on(
+        self, a_map: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A second name of a file that is open can neither be removed nor made anew: we have it already."""
+        monkeypatch.setattr(safe_write, "_must_be_let_go", lambda _: None)
+        with a_map.open("rb") as held:
+            threading.Timer(0.3, held.close).start()
+            write(a_map)
+        assert a_map.read_bytes() == NEW
         assert names(a_map.parent) == [a_map.name]
 
 
@@ -168,6 +217,7 @@ except NotWrittenError as error:
     print(error)
 """
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process's files in their size")
     def test_leaves_the_old_file_and_nothing_beside_it(self, a_map: Path) -> None:
         """A limit of the system on the size of a file cuts the write short as a full disk does."""
         said = subprocess.run(
@@ -185,6 +235,7 @@ except NotWrittenError as error:
 
 
 def _ignore_the_signal() -> None:
+    assert sys.platform != "win32"
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
@@ -193,6 +244,16 @@ class TestCreating:
         create_map(tmp_path / "new.osu", NEW, TOKEN)
         assert (tmp_path / "new.osu").read_bytes() == NEW
         assert names(tmp_path) == ["new.osu"]
+
+    def test_says_what_is_wrong_where_windows_takes_no_path_so_long(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It says of one that it is not found, as here of one whose folder is not there."""
+        monkeypatch.setattr(sys, "platform", "win32")
+        with pytest.raises(NotWrittenError, match="characters long, and Windows takes 259: nothing was wr"):
+            create_map(tmp_path / ("x" * 150) / ("y" * 150), NEW, TOKEN)
+        with pytest.raises(NotWrittenError, match="could not be written"):
+            create_map(tmp_path / "x" / "y", NEW, TOKEN)
 
     @pytest.mark.parametrize("knows_second_names", [True, False])
     def test_never_takes_the_place_of_another(
@@ -224,6 +285,7 @@ class TestACrash:
         script = f"""
 import os, sys
 from pathlib import Path
+from daemon.watch.reading import _open_shared
 from daemon.writing import safe_write
 from engine.beatmap.document import content_hash
 calls = 0

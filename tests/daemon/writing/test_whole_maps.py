@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,15 @@ class TestAMap:
             await ask(page, song)
             assert (await ended(page))["file"].endswith("Artist - Title (Creator) (2).osz")
             assert files(path.parent) == ["Artist - Title (Creator) (2).osz", "Artist - Title (Creator).osz"]
+
+    async def test_takes_songs_that_are_older_than_the_archives_calendar(
+        self, songs: Path, song: Path, stub_model: Path
+    ) -> None:
+        os.utime(song, (0, 0))
+        async with running(songs, writing_with(stub_model)) as app, app.page() as page:
+            await ask(page, song)
+            told = await ended(page)
+            assert told["state"] == "done", told["note"]
 
     async def test_that_is_imported_from_it_is_known_as_generated(
         self, songs: Path, song: Path, stub_model: Path

@@ -1,0 +1,24 @@
+"""Symbolic links, which Windows lets only those make who have switched its developer mode on."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+
+def _work() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        link, file = Path(folder, "link"), Path(folder, "file")
+        file.touch()
+        try:
+            link.symlink_to(file)
+            return link.samefile(file)
+        except OSError:
+            return False
+
+
+needs_links = pytest.mark.skipif(
+    not _work(), reason="there are no symbolic links here: Windows wants its developer mode for them"
+)
