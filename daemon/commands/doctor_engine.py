@@ -42,11 +42,11 @@ def engine_lines(settings: Settings | None) -> Iterator[Line]:
         return
     if not settings.ai.findings:
         yield Line("AI findings", State.FINE, "switched off in the settings")
-    yield _device(settings.engine)
-    yield _model(settings.engine)
+    yield device_line(settings.engine)
+    yield model_line(settings.engine)
 
 
-def _device(settings: EngineSettings) -> Line:
+def device_line(settings: EngineSettings) -> Line:
     wanted = (settings.device, settings.precision, str(settings.threads))
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter and our own module
@@ -67,7 +67,7 @@ def _device(settings: EngineSettings) -> Line:
     return Line("Engine", State.TO_DO, f"torch does not load ({said[-1]})", "Install it anew: uv sync.")
 
 
-def _model(settings: EngineSettings) -> Line:
+def model_line(settings: EngineSettings) -> Line:
     chosen, folder = settings.model, models_folder(settings.models_folder)
     try:
         answer = ask_once(ListModels())

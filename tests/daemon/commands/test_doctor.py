@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.commands import doctor
+from daemon.commands.doctor_engine import device_line, model_line
 from daemon.commands.doctor_lines import Line, State
+from daemon.settings import load_settings
 from tests.daemon.desktop.desktop import x_server
 
 if TYPE_CHECKING:
@@ -47,7 +49,34 @@ def choose(home: Path) -> Callable[[str], Path]:
 
 
 def line(about: str) -> Line:
+    """Of those before the engine's, as far down as the one that is asked for."""
     return next(each for each in doctor.examine() if each.about == about)
+
+
+def line_of_a_new_process(about: str) -> str:
+    """For what a library finds out once and for all."""
+    script = (
+        "import sys\n"
+        "from daemon.commands import doctor\n"
+        "print(next(each.found for each in doctor.examine() if each.about == sys.argv[1]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, about],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    return done.stdout
+
+
+def said_of_the_model() -> Line:
+    return model_line(load_settings().engine)
+
+
+def said_of_the_device() -> Line:
+    return device_line(load_settings().engine)
 
 
 @pytest.mark.usefixtures("home")
@@ -129,8 +158,7 @@ def test_notifications_that_are_switched_off_are_fine(choose: Callable[[str], Pa
 def test_a_browser_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """BROWSER is how a person names one that is not found by itself."""
     monkeypatch.setenv("BROWSER", "/bin/true")
-    done = run_doctor()
-    assert "true" in next(each for each in done.stdout.splitlines() if each.startswith("Browser"))
+    assert "true" in line_of_a_new_process("Browser")
 
 
 def fake_nvidia_smi(folder: Path, script: str) -> None:
@@ -156,7 +184,7 @@ def test_a_driver_that_does_not_answer_counts_as_none(home: Path, monkeypatch: p
 
 @pytest.mark.usefixtures("home")
 def test_a_model_that_is_not_here_is_named_with_what_to_do() -> None:
-    said = line("Model")
+    said = said_of_the_model()
     assert said.state is State.NOTE
     assert said.found.startswith("v32 ")
     assert said.do.startswith("mapside models pull v32")
@@ -165,24 +193,24 @@ def test_a_model_that_is_not_here_is_named_with_what_to_do() -> None:
 
 def test_a_checkpoints_folder_is_a_model(choose: Callable[[str], Path], tmp_path: Path) -> None:
     choose(f'[engine]\nmodel = "{tmp_path}"\n')
-    assert line("Model") == Line("Model", State.FINE, f"the checkpoint in {tmp_path}")
+    assert said_of_the_model() == Line("Model", State.FINE, f"the checkpoint in {tmp_path}")
 
 
 def test_a_model_that_nobody_knows_is_said(choose: Callable[[str], Path]) -> None:
     choose('[engine]\nmodel = "v99"\n')
-    assert "v99 is chosen" in line("Model").found
+    assert "v99 is chosen" in said_of_the_model().found
 
 
 def test_it_says_where_the_engine_would_run(choose: Callable[[str], Path]) -> None:
     choose('[engine]\ndevice = "cpu"\nprecision = "float32"\nthreads = 1\n')
-    said = line("Engine")
+    said = said_of_the_device()
     assert said.state is State.FINE
     assert re.fullmatch(r"runs on CPU, 1 of \d+ threads, float32", said.found)
 
 
 def test_a_device_that_is_not_here_is_said(choose: Callable[[str], Path]) -> None:
     choose('[engine]\ndevice = "cuda:99"\n')
-    said = line("Engine")
+    said = said_of_the_device()
     assert said.state is State.TO_DO
     assert "GPU" in said.found
 
@@ -219,8 +247,7 @@ def test_a_display_without_a_panel_is_told_apart_from_no_display(monkeypatch: py
     with x_server() as display:
         monkeypatch.setenv("DISPLAY", display)
         monkeypatch.setenv("PYSTRAY_BACKEND", "xorg")
-        out = run_doctor().stdout
-    assert "_NET_SYSTEM_TRAY_S0 has no owner" in out
+        assert "_NET_SYSTEM_TRAY_S0 has no owner" in line_of_a_new_process("Tray")
 
 
 def test_nothing_heavy_is_imported_to_find_out() -> None:
