@@ -1,5 +1,5 @@
 """Parity with the models' own program, all of it on one page: which of its answers there are in
-../shared/golden, what of ours is held against each, and what is not compared yet.
+../shared/golden, and what of ours is held against each.
 
 How a comparison is made stands in `tests/<room>/golden.py`, and each vector is compared only here. The
 tolerances are the rooms': 1e-4 of each band of a spectrogram, 1e-4 for encoder states and logits, none for
@@ -8,9 +8,8 @@ tokens, windows and prompts.
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
@@ -55,7 +54,7 @@ FAMILIES: Final = {
     "written maps": "generate/*",
     "finished maps": "postprocess/**/*",
 }
-"""What of the other program's answers is or will be compared, and where it lies. A file may be in several."""
+"""What of the other program's answers is compared, and where it lies. A file may be in several."""
 
 NOT_COMPARED: Final = {
     "README.md": "says what the rest is",
@@ -67,15 +66,6 @@ NOT_COMPARED: Final = {
     "perf/*.json": "how long it took: a matter of the machine",
 }
 """Files that hold no answer to be held to."""
-
-
-class Awaited(NamedTuple):
-    room: str
-    reason: str
-
-
-NOT_YET: Final[dict[str, Awaited]] = {}
-"""Answers without anything of ours to compare them with, until that room stands."""
 
 HELD_IN_PART: Final = {
     "v32_full_std": [(630, 2547)],
@@ -275,14 +265,7 @@ def test_every_answer_has_its_place_on_this_page() -> None:
     assert sorted(path.relative_to(FOLDER).as_posix() for path in files - placed) == []
 
 
-def test_every_family_is_compared_or_said_not_to_be() -> None:
-    assert COMPARED | NOT_YET.keys() | ELSEWHERE.keys() == FAMILIES.keys()
-    assert not COMPARED & (NOT_YET.keys() | ELSEWHERE.keys())
+def test_every_family_is_compared() -> None:
+    assert COMPARED | ELSEWHERE.keys() == FAMILIES.keys()
+    assert not COMPARED & ELSEWHERE.keys()
     assert all(any(Path(__file__).parent.rglob(file)) for file in ELSEWHERE.values())
-
-
-def test_no_family_waits_for_a_room_that_stands() -> None:
-    for family, (room, _) in NOT_YET.items():
-        parent = room.rpartition(".")[0]
-        stands = importlib.util.find_spec(parent) and importlib.util.find_spec(room)
-        assert not stands, f"{room} is there: compare '{family}' with it, and take it out of NOT_YET"
