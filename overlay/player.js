@@ -30,6 +30,7 @@ class MapPlayer extends HTMLElement {
   #side = "after";
   #map = null; // whichever says what stretch this is
   #wishes = keptWishes();
+  #isFresh = true; // nobody has played or moved it yet
   #frame = null;
 
   constructor() {
@@ -101,12 +102,14 @@ class MapPlayer extends HTMLElement {
   toggle() {
     if (this.#map === null) return;
     if (this.playing) return this.#clock.pause();
-    if (this.time_ms >= this.#end_ms - 1) this.#clock.seek(this.#wishes.loop ? this.#map.section_start_ms : this.#map.start_ms);
+    if (this.#isFresh || this.time_ms >= this.#end_ms - 1) this.#clock.seek(this.#wishes.loop ? this.#map.section_start_ms : this.#map.start_ms);
+    this.#isFresh = false;
     this.#clock.play();
   }
 
   seek(time_ms) {
     if (this.#map === null) return;
+    this.#isFresh = false;
     this.#clock.seek(Math.min(this.#map.end_ms, Math.max(this.#map.start_ms, time_ms)));
     this.#dirty();
   }
@@ -138,9 +141,11 @@ class MapPlayer extends HTMLElement {
     this.#seek.show(this.#map, shown.filter((map) => map !== null), this.#wishes.marking);
   }
 
+  /** At rest where the two begin to differ, which is what is compared; played, with what leads up to it. */
   #begin() {
     this.#clock.pause();
-    this.#clock.seek(this.#map.start_ms);
+    this.#clock.seek(this.#map.section_start_ms);
+    this.#isFresh = true;
   }
 
   #choose(side) {

@@ -103,6 +103,7 @@ async def test_a_server_that_cannot_wind_costs_the_song_and_not_the_time(
 
 async def test_before_the_songs_beginning_there_is_time_too(player: PlayerPage) -> None:
     await player.show_pair(section=(1_500.0, 4_000.0))
+    await player.seek(-2_000)
     assert await player.time_ms() == -1_000
     await player.play.click()
     await player.until(500)
@@ -154,13 +155,24 @@ async def test_another_candidate_of_the_same_section_plays_on(player: PlayerPage
     assert await player.page.evaluate("window.songs.length") == 1
 
 
-async def test_another_section_begins_at_its_beginning_and_rests(player: PlayerPage) -> None:
+async def test_another_section_rests_at_its_beginning_and_is_played_with_what_leads_up_to_it(
+    player: PlayerPage,
+) -> None:
     await player.show_pair()
     await player.seek(5_000)
     await player.play.click()
     await player.show_pair(section=(4_000.0, 6_000.0))
     assert not await player.playing()
-    assert await player.time_ms() == 1_500
+    assert await player.time_ms() == 4_000
+    await player.play.click()
+    assert 1_500 <= await player.time_ms() < 4_000
+
+
+async def test_from_where_somebody_went_it_is_played_from_there(player: PlayerPage) -> None:
+    await player.show_pair()
+    await player.seek(maps.SECTION[0])
+    await player.play.click()
+    assert await player.time_ms() >= maps.SECTION[0]
 
 
 async def test_stopped_it_holds_neither_song_nor_sound_card(player: PlayerPage) -> None:
