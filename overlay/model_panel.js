@@ -90,6 +90,7 @@ export class ModelsPanel {
         input.value = "";
       } catch (failure) {
         setText(error, failure.message);
+        error.scrollIntoView({ block: "nearest" }); // the panel is longer than most windows, and this is its end
       }
     };
     return h("form", { class: "folder", onsubmit }, input, button, error);

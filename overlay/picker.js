@@ -62,7 +62,8 @@ class MapPicker extends HTMLElement {
   #fill() {
     const focused = this.panel.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const now_s = Date.now() / 1000;
-    this.panel.replaceChildren(...this.#state.maps.maps.map((entry) => this.#option(entry, now_s)));
+    const options = this.#state.maps.maps.map((entry) => this.#option(entry, now_s));
+    this.panel.replaceChildren(...(options.length > 0 ? options : [h("p", { class: "dim", text: "Each difficulty you save is listed here." })]));
     if (focused !== null) this.panel.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 

@@ -4,9 +4,12 @@ import { h, icon, setAttribute, setText } from "./dom.js";
 import { decimal } from "./format.js";
 import { SURPRISE, surpriseOf } from "./opinion.js";
 
+const MOST = 999; // a model that is sure of itself gives numbers of twelve figures, which say no more
+
 /** 41.25 -> "41", 5.31 -> "5.3": a surprise is no measurement. */
 export function surpriseText(surprisal) {
   const value = surpriseOf(surprisal);
+  if (value > MOST) return `${MOST}+`;
   return value >= 10 ? String(Math.round(value)) : decimal(Math.round(value * 10) / 10);
 }
 

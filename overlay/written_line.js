@@ -8,6 +8,7 @@ import { Popover } from "./popover.js";
 import { isDone, isWritten, paceText, wordsFor } from "./regeneration.js";
 import { rangeText } from "./time_range.js";
 
+const TAKEN_BACK = "What was accepted last is taken back.";
 const SHOWN_SEED = 9; // figures: one of twenty would push the rest out of the line
 
 class WrittenLine extends HTMLElement {
@@ -38,9 +39,9 @@ class WrittenLine extends HTMLElement {
   /** `isLookedAt`: the candidates are on screen, and say themselves how far they are. */
   update({ regeneration, generated, isLookedAt }) {
     this.#generated = generated;
-    const line = lineOf(isLookedAt ? null : regeneration, generated);
     const { overwritten = "", can_undo = false, can_redo = false } = generated ?? {};
     const ranges = generated?.ranges ?? [];
+    const line = lineOf(isLookedAt ? null : regeneration, generated) ?? (can_redo ? TAKEN_BACK : null);
     this.hidden = line === null && ranges.length === 0 && !can_undo && !can_redo;
     if (this.hidden) {
       this.drop.close({ focus: false });

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_MAPS: Final = 64
 OVERWRITTEN: Final = (
-    "The editor has saved its own copy over what was written here. Redo puts it back; "
+    "The editor has saved its own copy over what was written here. Put it back, "
     "then load it in the editor (Ctrl+L, Enter) before you save there."
 )
 

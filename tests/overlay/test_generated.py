@@ -153,6 +153,12 @@ async def test_what_the_editor_overwrote_is_offered_again(
     assert (await companion.request("redo_write"))["key"] == write.KEY
 
 
+async def test_a_redo_says_what_it_would_redo(overlay: OverlayPage, companion: ScriptedCompanion) -> None:
+    await companion.send(write.generated(can_undo=False, can_redo=True))
+    await expect(line(overlay)).to_contain_text("What was accepted last is taken back.")
+    await expect(line(overlay).get_by_role("button", name="Redo")).to_be_visible()
+
+
 async def test_a_refused_undo_is_said(overlay: OverlayPage, companion: ScriptedCompanion) -> None:
     companion.refuses["undo_write"] = "Insane.osu was changed since: undo would take that back too."
     await companion.send(write.generated(STANDING))

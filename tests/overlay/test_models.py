@@ -172,6 +172,15 @@ class TestTheList:
         await expect(path).to_have_value("")
         assert (await companion.request("choose_model"))["name"] == FOLDER
 
+    async def test_why_a_folder_is_refused_is_said_in_sight_under_a_long_list(
+        self, overlay: OverlayPage, companion: ScriptedCompanion
+    ) -> None:
+        await companion.send(say.models(*(say.model(f"v{number}", "absent") for number in range(20, 33))))
+        companion.refuses["choose_model"] = MISSING
+        await panel(overlay).get_by_label("Path of a model's folder").fill(FOLDER)
+        await overlay.press("Enter")
+        await expect(panel(overlay).get_by_text(MISSING)).to_be_in_viewport(ratio=1)
+
     async def test_a_folder_that_broke_says_so_and_is_not_mapsides_to_remove(
         self, overlay: OverlayPage, companion: ScriptedCompanion
     ) -> None:

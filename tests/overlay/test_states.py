@@ -33,6 +33,14 @@ async def test_before_the_first_save_it_says_what_to_do_and_what_is_watched(over
         await expect(overlay.screen).to_contain_text("Only the 300 latest sets are watched.")
 
 
+async def test_before_the_first_save_the_list_of_maps_says_what_will_be_in_it(overlay: OverlayPage) -> None:
+    async with idle(folder="/songs") as companion:
+        await overlay.open(companion.link)
+        await overlay.page.locator("map-picker .current").click()
+        listed = overlay.page.get_by_role("listbox", name="Saved lately")
+        await expect(listed).to_have_text("Each difficulty you save is listed here.")
+
+
 async def test_without_a_songs_folder_it_asks_for_one_and_says_why_a_path_is_refused(
     overlay: OverlayPage,
 ) -> None:

@@ -37,6 +37,14 @@ async def said(context: BrowserContext) -> AsyncIterator[Say]:
 
 
 @pytest.mark.parametrize(
+    ("surprisal", "words"),
+    [(53.1, "5.3"), (412.5, "41"), (9_990, "999"), (10_000, "999+"), (3_430_068_256_770, "999+")],
+)
+async def test_surprises(said: Say, surprisal: float, words: str) -> None:
+    assert await said("source.surpriseText", surprisal) == words
+
+
+@pytest.mark.parametrize(
     ("bytes_here", "words"),
     [
         (0, "0 MB"),
