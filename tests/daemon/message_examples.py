@@ -520,7 +520,7 @@ def writing_examples() -> dict[str, Message]:
         sentence="",
         can_undo=False,
         can_redo=True,
-        overwritten="The editor has saved its own copy over what you accepted. Put it back, then load it in the editor.",
+        overwritten="The editor has saved its own copy over what you accepted. Put it back.",
     )
     return {
         "writing": protocol_writing.writing(ready),
