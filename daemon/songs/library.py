@@ -16,6 +16,7 @@ __all__ = [
     "find_songs",
     "find_songs_folder",
     "maps_changed_since",
+    "number_of_sets",
     "set_of",
     "siblings_of",
 ]
@@ -30,6 +31,11 @@ def set_of(songs: Path, path: Path) -> Path | None:
     """The set a map lies in: the folder directly below Songs."""
     parts = path.relative_to(songs).parts if path.is_relative_to(songs) else ()
     return songs / parts[0] if len(parts) > 1 else None
+
+
+def number_of_sets(songs: Path) -> int:
+    with os.scandir(songs) as entries:
+        return sum(entry.is_dir() for entry in entries)
 
 
 def audio_of(map_path: Path, audio_filename: str) -> Path | None:

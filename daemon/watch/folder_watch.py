@@ -11,6 +11,7 @@ from watchdog.utils import UnsupportedLibcError, platform
 from daemon.watch.inotify_limits import no_instance_note
 from daemon.watch.notices import WatchReport
 from daemon.watch.portable_watch import PortableFolders
+from daemon.watch.windows_watch import WindowsFolders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 
 def folder_watch(root: Path, settings: WatchSettings, sink: Callable[[Notice], None]) -> FolderWatch:
+    if sys.platform == "win32":
+        from daemon.watch.windows_changes import DirectoryChanges  # noqa: PLC0415  Windows alone has it
+
+        return WindowsFolders(root, sink, DirectoryChanges(str(root)))
+    else:  # noqa: RET505  mypy, asked about Windows, takes what follows without it for unreachable
+        return _elsewhere(root, settings, sink)
+
+
+def _elsewhere(root: Path, settings: WatchSettings, sink: Callable[[Notice], None]) -> FolderWatch:
     if not platform.is_linux():
         return PortableFolders(root, sink)
     try:

@@ -1,7 +1,6 @@
-"""Watches the Songs folder with whatever watchdog has for this system: Windows, macOS.
+"""Watches the Songs folder with whatever watchdog has for this system: macOS, and what we do not know.
 
-Neither says when a writer closes a file. On Windows a move out of the tree is a deletion, and a deleted
-folder looks like a deleted file.
+They do not say when a writer closes a file, and on some a deleted folder looks like a deleted file.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from daemon.songs.library import number_of_sets
 from daemon.watch.notices import Kind, Notice, WatchReport, is_map
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ class PortableFolders:
     def start(self) -> WatchReport:
         observer = Observer()
         try:
-            with os.scandir(self._root) as entries:
-                sets = sum(entry.is_dir() for entry in entries)
+            sets = number_of_sets(self._root)
             observer.schedule(self._handler, str(self._root), recursive=True, event_filter=_EVENTS)
             observer.start()
         except OSError as error:

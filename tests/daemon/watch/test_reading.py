@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.watch.reading import BusyError, read_at_rest, read_shared
-from tests.daemon.watch.watching import osu
+from tests.daemon.watch.watching import kept_from_being_read, osu
 
 
 def test_a_file_is_read_whole_with_its_hash_and_stamp(tmp_path: Path) -> None:
@@ -40,8 +40,7 @@ def test_a_folder_or_a_pipe_called_a_map_is_none(tmp_path: Path) -> None:
 
 def test_what_cannot_be_opened_now_is_busy(tmp_path: Path) -> None:
     path = tmp_path / "a.osu"
-    path.symlink_to(path)
-    with pytest.raises(BusyError):
+    with kept_from_being_read(path), pytest.raises(BusyError):
         read_shared(path)
 
 

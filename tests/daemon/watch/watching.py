@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import sys
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from daemon.watch.folder_watch import folder_watch
 from daemon.watch.watcher import Removed, SaveEvent, Watcher, WatchReport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from daemon.settings import WatchSettings
     from daemon.watch.watcher import MakeFolderWatch
@@ -114,6 +115,25 @@ async def write_in_chunks(path: Path, data: bytes, *, pause_s: float, chunks: in
             file.write(data[start : start + size])
             file.flush()
             await asyncio.sleep(pause_s)
+
+
+@contextmanager
+def kept_from_being_read(path: Path) -> Iterator[None]:
+    """It is there and cannot be read, for root as well."""
+    if sys.platform == "win32":
+        import _winapi  # noqa: PLC0415  Windows alone has it, and Python's own open() shares
+
+        path.write_bytes(osu())
+        share_with_nobody = 0
+        handle = _winapi.CreateFile(
+            str(path), _winapi.GENERIC_READ, share_with_nobody, 0, _winapi.OPEN_EXISTING, 0, 0
+        )
+        yield
+        _winapi.CloseHandle(handle)
+    else:
+        path.symlink_to(path)
+        yield
+        path.unlink()
 
 
 def replace(path: Path, data: bytes, temporary: str = "save.tmp") -> None:
