@@ -17,9 +17,10 @@ const KEYS = [
   ["?", "", "This page"],
 ];
 const TIMELINE_KEYS = [
-  ["←", "→", "Previous, next finding in time"],
+  ["←", "→", "Previous, next finding in time; object, once one is selected"],
+  ["Space", "", "Select the object here, close enough to be seen"],
   ["+", "-", "Zoom in, out"],
-  ["Shift ←", "Shift →", "Move along the song"],
+  ["Shift ←", "Shift →", "Move along the song; select more objects"],
   ["0", "", "The whole song"],
   ["Menu", "", "What can be done here"],
 ];
@@ -34,7 +35,7 @@ export function helpDialog() {
     table(KEYS),
     h("h3", { text: "On the timeline" }),
     table(TIMELINE_KEYS),
-    h("p", { class: "dim", text: "With the mouse: wheel zooms, a drag marks a stretch, one on the ruler moves the song, double click shows all of it, right click says what can be done." }),
+    h("p", { class: "dim", text: "With the mouse: wheel zooms until single objects are seen, a click selects one and Shift + click all up to it, a drag marks a stretch, one on the ruler moves the song, double click shows all of it, right click says what can be done." }),
     h("h3", { text: "Among candidates" }),
     table(CHOOSING_KEYS),
   );

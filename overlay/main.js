@@ -10,6 +10,7 @@ import "./findings.js";
 import "./generate_page.js";
 import "./menu.js";
 import "./model_hint.js";
+import "./object_bar.js";
 import "./opinion_strip.js";
 import "./picker.js";
 import "./places.js";
@@ -27,6 +28,7 @@ import { afterPaint, announceDrawn } from "./drawn.js";
 import { plural, versionName } from "./format.js";
 import { listenForKeys } from "./keyboard.js";
 import { ModelsPanel } from "./model_panel.js";
+import { ObjectActions } from "./object_actions.js";
 import { THRESHOLD_KEY, readThreshold, spokenOpinion } from "./opinion.js";
 import { RegenerateDialog } from "./regenerate_dialog.js";
 import { spokenRegeneration } from "./candidate_view.js";
@@ -58,6 +60,7 @@ const parts = {
   filters: part("finding-filters"),
   list: part("finding-list"),
   detail: part("finding-detail"),
+  objects: part("object-bar"),
   range: part("range-bar"),
   written: part("written-line"),
   candidates: part("candidate-view"),
@@ -80,7 +83,8 @@ const page = {
   change,
 };
 const actions = new Actions(page, socket, parts);
-const writing = new WritingActions(page, socket, parts);
+const objects = new ObjectActions(page, socket, parts);
+const writing = new WritingActions(page, socket, parts, objects);
 parts.copy = (text) => actions.copyText(text);
 let frame = null;
 let greeted = false; // between a connection's hello and its first list of maps
@@ -201,6 +205,14 @@ on("range-resize", (end) => writing.resizeRange(end));
 on("range-set", (choice) => writing.setRange(choice));
 on("range-objects", ({ text }) => writing.takeObjects(text));
 on("range-snap", (choice) => writing.snapRange(choice));
+// After the frame: a save is on screen before anything else is asked.
+on("objects-wanted", () => afterPaint(() => objects.know()));
+on("object-pick", (choice) => objects.pick(choice));
+on("object-step", (way) => objects.step(way));
+on("objects-let-go", () => objects.letGo());
+on("objects-copy", () => objects.copy());
+on("objects-mark", () => writing.markObjects());
+on("objects-regenerate", () => writing.regenerateObjects());
 on("timeline-menu", (place) => writing.timelineMenu(place));
 on("finding-menu", ({ id, x, y }) => writing.findingMenu({ finding: seen.byId(page.state, id), x, y }, actions));
 on("finding-regenerate", ({ id }) => writing.regenerateFinding(seen.byId(page.state, id)));
@@ -226,15 +238,15 @@ const FINDING_KEYS = {
   k: () => actions.goTo(seen.neighbour(page.state, -1)),
   ArrowDown: () => actions.goTo(seen.neighbour(page.state, 1)),
   ArrowUp: () => actions.goTo(seen.neighbour(page.state, -1)),
-  Enter: () => actions.jump(seen.selected(page.state)),
-  c: () => actions.copyFinding(seen.selected(page.state)),
+  Enter: () => (objects.picked ? objects.jump() : actions.jump(seen.selected(page.state))),
+  c: () => (objects.picked ? objects.copy() : actions.copyFinding(seen.selected(page.state))),
   i: () => actions.toggleIntended(seen.selected(page.state)),
   u: () => actions.undo(),
   n: () => actions.toggleNew(),
   r: () => writing.regenerate(),
   "/": () => parts.filters.focusSearch(),
   "?": helpDialog,
-  Escape: () => writing.letGo() || actions.letGo(),
+  Escape: () => objects.letGo() || writing.letGo() || actions.letGo(),
 };
 const [before, after] = [() => parts.candidates.step(-1), () => parts.candidates.step(1)];
 const CANDIDATE_KEYS = { ArrowLeft: before, ArrowUp: before, k: before, ArrowRight: after, ArrowDown: after, j: after, "?": helpDialog, Escape: () => writing.letGo() };

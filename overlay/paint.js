@@ -11,6 +11,7 @@ import { isWhole, span, ticks, toTime, toX } from "./timescale.js";
 
 const HATCH_PX = 7; // between the strokes of a break
 const TICK_GAP_PX = 70;
+const LEAST_DENSITY = 0.22; // what is left of it behind single objects
 
 /** Sizes a canvas to whole device pixels, so that a line one pixel wide is one pixel wide. */
 export function prepare(canvas, width, height) {
@@ -23,8 +24,8 @@ export function prepare(canvas, width, height) {
   return context;
 }
 
-/** `scene`: {overview, busyness, edited, heat, generated, written, marks, muted, view, whole, width, height, ratio, colours} */
-export function drawSong(context, scene) {
+/** `scene`: {overview, busyness, crowded: share to which objects are seen as a crowd, edited, heat, generated, written, marks, muted, view, whole, width, height, ratio, colours}; `drawObjects(context)`: what stands on the song */
+export function drawSong(context, scene, drawObjects) {
   drawEdited(context, scene);
   drawKiai(context, scene);
   drawDensity(context, scene);
@@ -32,6 +33,7 @@ export function drawSong(context, scene) {
   drawBreaks(context, scene);
   drawRuler(context, scene);
   drawPoints(context, scene);
+  drawObjects(context);
   drawGenerated(context, scene);
   drawWriting(context, scene);
   drawHeat(context, scene);
@@ -122,7 +124,7 @@ function nameKiai(context, scene) {
 }
 
 function drawDensity(context, scene) {
-  const { busyness, colours, width, height, view } = scene;
+  const { busyness, colours, width, height, view, crowded } = scene;
   if (busyness.most === 0) {
     label(context, scene, "no objects yet", width / 2, (LAYOUT.songTop + height - LAYOUT.foot) / 2, width);
     return;
@@ -136,11 +138,13 @@ function drawDensity(context, scene) {
   }
   context.lineTo(width, base);
   context.closePath();
+  context.globalAlpha = LEAST_DENSITY + (1 - LEAST_DENSITY) * crowded;
   context.fillStyle = colours.density;
   context.fill();
   context.strokeStyle = colours["density-edge"];
   context.lineWidth = 1;
   context.stroke();
+  context.globalAlpha = 1;
 }
 
 function drawRuler(context, scene) {

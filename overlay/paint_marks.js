@@ -85,7 +85,8 @@ function drawStem(context, scene, x, y) {
   context.stroke();
 }
 
-function shape(context, lane, x, y, size) {
+/** Of a severity, by its lane. */
+export function shape(context, lane, x, y, size) {
   if (lane === 1) {
     triangle(context, x, y, size, 0);
     return;

@@ -3,6 +3,7 @@
 import { countAlike } from "./detail.js";
 import { emptyList } from "./empty.js";
 import { mapName, versionName } from "./format.js";
+import { isOf, pickedOf } from "./object_store.js";
 import { isUnderWay } from "./opinion.js";
 import * as seen from "./seen.js";
 import * as store from "./store.js";
@@ -64,7 +65,9 @@ function drawMap(parts, state, change) {
   const delta = seen.delta(state);
   const opinion = seen.opinion(state);
   const facets = seen.facets(state);
-  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks, opinion, ...rangesOf(state) });
+  const layer = layerOf(state);
+  parts.objects.update({ ...layer, writes: state.writing !== null });
+  parts.timeline.update({ map, visible, shown, selected: finding, titles: checks, opinion, layer, ...rangesOf(state) });
   parts.delta.update({ delta, map, titles: checks, onlyNew: filters.onlyNew, first: store.isFirstLook(state) });
   parts.trouble.update({ trouble: state.trouble, latest: store.latestKey(state) });
   parts.filters.update({
@@ -89,6 +92,10 @@ function drawMap(parts, state, change) {
   parts.list.update({ rows: seen.rows(state), checks, selectedId: state.selectedId, map, empty });
   parts.preview.keep(visible, state.selectedId);
   parts.detail.update({ finding, check: checks[finding?.check], map, alike: finding ? countAlike(visible, finding.check) : 0, writes: state.writing !== null });
+}
+
+function layerOf(state) {
+  return { objects: state.objects, isFresh: isOf(state.objects, state.map), picked: pickedOf(state) };
 }
 
 const NONE = Object.freeze([]); // always the same one: what did not change is not drawn again

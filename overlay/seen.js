@@ -18,7 +18,7 @@ export function hideIntended(state, findingId) {
 
 export function select(state, findingId) {
   const at = findingsInOrder(state).findIndex((finding) => finding.id === findingId);
-  return { ...state, selectedId: findingId, cursor: at < 0 ? state.cursor : at };
+  return { ...state, selectedId: findingId, picked: findingId === null ? state.picked : null, cursor: at < 0 ? state.cursor : at };
 }
 
 /** The finding `step` rows on from the selection, in the order on screen. */

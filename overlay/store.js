@@ -2,6 +2,7 @@
 // every rule of the page can be tried without a page. What of it is seen, and in which order, is in seen.js.
 
 import { SURPRISE, asFinding, isUnderWay, keep, markIntended } from "./opinion.js";
+import { NO_OBJECTS } from "./object_store.js";
 import { NOTHING_WRITTEN, WRITING_RECEIVERS } from "./writing_store.js";
 
 export const ORDER_KEY = "mapside.order";
@@ -40,11 +41,12 @@ export const INITIAL = Object.freeze({
   collapsed: Object.freeze([]),
   selectedId: null,
   cursor: 0, // where in the list the last selection stood, so that j goes on from there once it is fixed
+  ...NO_OBJECTS,
   ...NOTHING_WRITTEN,
 });
 
 const RECEIVERS = {
-  hello: (state, message) => ({ ...state, hello: message, greeted: true, opinions: [], regenerations: [], generated: [] }),
+  hello: (state, message) => ({ ...state, hello: message, greeted: true, opinions: [], regenerations: [], generated: [], ...NO_OBJECTS }),
   status: (state, message) => ({ ...state, status: message }),
   engine: (state, message) => ({ ...state, engine: message }),
   models: (state, message) => ({ ...state, models: message }),
@@ -95,6 +97,7 @@ function receiveMap(state, map) {
   const kept = sameMap && (has(drawn, state.selectedId) || isOpined(state));
   return {
     ...state,
+    ...(sameMap ? {} : NO_OBJECTS),
     map: drawn,
     firsts,
     greeted: false,

@@ -35,7 +35,6 @@ function timesIn(text) {
   return [...plain.matchAll(STAMP)].map(([, minutes, seconds, ms]) => Number(minutes) * 60000 + Number(seconds) * 1000 + Number(ms ?? 0));
 }
 
-const COMBO_MODES = ["osu", "catch"];
 const rough = new WeakMap(); // overview -> its grid, always the same one
 
 /**
@@ -49,12 +48,6 @@ export function gridOf(overview) {
     rough.set(overview, { lines: isOne ? red_lines.map((time) => [time, 60000 / bpm[0], 4]) : [], combos: [] });
   }
   return rough.get(overview);
-}
-
-/** The same of the whole map as it is played: every red line, and every object that begins a combo. */
-export function gridOfPlayed({ beats, objects, mode }) {
-  const starts = COMBO_MODES.includes(mode) ? objects.filter((each) => each.combo === 1) : [];
-  return { lines: beats.filter(([, beat_ms, meter]) => beat_ms > 0 && meter > 0), combos: starts.map((each) => each.time_ms) };
 }
 
 export function canSnap({ lines, combos }, snap) {

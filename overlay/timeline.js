@@ -1,12 +1,14 @@
 // <map-timeline>: the whole song at a glance, and every place in it that wants attention.
 // Wheel zooms, a drag marks a stretch, one on the ruler moves the song, double click shows everything again, a click
-// selects; the arrow keys do the same.
+// selects; the arrow keys do the same. Who looks closely sees the map's objects, and picks among those.
 
 import { busyness } from "./density.js";
 import { emit, h, setAttribute, setText } from "./dom.js";
 import { stamp } from "./format.js";
 import { heatInWords } from "./heat.js";
+import { stampOf, wordsFor } from "./map_objects.js";
 import { layoutMarks, markAt } from "./marks.js";
+import { ObjectLayer } from "./object_layer.js";
 import { factsOf, generatedInWords, summaryOf } from "./overview.js";
 import { drawSong, prepare } from "./paint.js";
 import { drawPointer } from "./paint_marks.js";
@@ -40,6 +42,8 @@ class MapTimeline extends HTMLElement {
   #generated = [];
   #written = null;
   #canMark = false;
+  #layer = new ObjectLayer(() => emit(this, "objects-wanted"));
+  #pickAt_ms = null; // where an object is to be picked once they are known
 
   connectedCallback() {
     this.song = h("canvas", { "aria-hidden": "true" });
@@ -77,7 +81,7 @@ class MapTimeline extends HTMLElement {
       grip: (point, event) => gripAt(point, event, this.#rangeInPixels(), this.#canMark),
       keep: () => this.#view,
       drag: (grip, from, to, view) => this.#drag(grip, from, to, view),
-      click: (point) => this.#click(point),
+      click: (point, event) => this.#click(point, event),
       hold: (point, event) => this.#openMenu(this.#timeAt(point.x), point, event),
       hover: (point) => this.#setHover(point),
     });
@@ -88,13 +92,15 @@ class MapTimeline extends HTMLElement {
 
   /**
    * `visible`: findings that pass the filters; `shown`: those and the ones a filter hides; `selected`: one or null;
-   * `opinion`: the model's; `range`: that is meant, and `grid`: what it is put on, `written`: that is being written; `generated`: what was.
+   * `opinion`: the model's; `range`: that is meant, and `grid`: what it is put on, `written`: that is being written; `generated`: what was;
+   * `layer`: {objects, isFresh, picked}, see object_layer.js.
    */
-  update({ map, visible, shown, selected, titles, opinion, range, grid, written, generated, canMark }) {
+  update({ map, visible, shown, selected, titles, opinion, range, grid, written, generated, canMark, layer }) {
     const another = map.key !== this.#map?.key;
-    const moves = this.#setRange(range, grid, canMark);
+    const objects = this.#layer.update(layer);
+    const moves = this.#setRange(range, grid, canMark) || objects.picks;
     const regenerated = generated !== this.#generated || written?.start_ms !== this.#written?.start_ms || written?.end_ms !== this.#written?.end_ms;
-    const changed = regenerated || map !== this.#map || visible !== this.#visible || shown !== this.#shown || opinion?.heat !== this.#opinion?.heat || opinion?.state !== this.#opinion?.state;
+    const changed = regenerated || objects.changed || map !== this.#map || visible !== this.#visible || shown !== this.#shown || opinion?.heat !== this.#opinion?.heat || opinion?.state !== this.#opinion?.state;
     if (!changed && !moves && selected === this.#selected) return;
     const before = this.#view;
     const moved = selected?.id !== this.#selected?.id;
@@ -112,6 +118,8 @@ class MapTimeline extends HTMLElement {
     this.#whole = scale.wholeOf(map.overview);
     this.#view = all ? this.#whole : scale.fit(this.#view, this.#whole);
     if (moved && selected?.time_ms != null) this.#view = scale.reveal(this.#view, this.#whole, selected.time_ms);
+    if (objects.picks) this.#showTime(this.#layer.picked_ms);
+    if (objects.changed) this.#pickWhereWanted();
     this.#describe();
     if (!changed && this.#view === before) {
       this.#drawPointer();
@@ -133,9 +141,19 @@ class MapTimeline extends HTMLElement {
     return moves;
   }
 
+  /** Only what is out of sight moves the song: what was clicked stays under the pointer. */
+  #showTime(time_ms) {
+    const isSeen = time_ms === null || (time_ms >= this.#view.start_ms && time_ms <= this.#view.end_ms);
+    if (!isSeen) this.#view = scale.reveal(this.#view, this.#whole, time_ms);
+  }
+
   /** What the canvas shows, for tests and for nobody else: a canvas keeps no memory of its marks. */
   get marks() {
     return this.#marks.map(({ x, lane, findings, fresh }) => ({ x, y: laneY(lane), fresh, ids: findings.map(({ id }) => id) }));
+  }
+
+  get objects() {
+    return this.#layer.drawn;
   }
 
   get view() {
@@ -148,9 +166,11 @@ class MapTimeline extends HTMLElement {
     this.reset.hidden = scale.isWhole(this.#view, this.#whole);
     const kept = new Set(this.#visible);
     this.#marks = layoutMarks(this.#visible, this.#view, width);
+    this.#layer.place(this.#map, this.#visible, this.#view, this.#size);
     this.#scene = {
       overview: this.#map.overview,
       busyness: this.#busyness,
+      crowded: 1 - this.#layer.fade,
       edited: this.#map.edited,
       heat: this.#opinion?.heat ?? null,
       generated: this.#generated,
@@ -164,7 +184,7 @@ class MapTimeline extends HTMLElement {
       ratio: devicePixelRatio || 1,
       colours: palette(this),
     };
-    drawSong(prepare(this.song, width, height), this.#scene);
+    drawSong(prepare(this.song, width, height), this.#scene, (context) => this.#layer.draw(context, this.#scene, this));
     this.#drawPointer();
   }
 
@@ -172,6 +192,7 @@ class MapTimeline extends HTMLElement {
     if (!this.#scene) return;
     const { width, height } = this.#scene;
     const context = prepare(this.pointer, width, height);
+    this.#layer.drawPicked(context, this.#scene, this.#hover);
     drawRange(context, this.#scene, this.#range, this.#grid);
     drawPointer(context, this.#scene, { hover_x: this.#hover?.x ?? null, selected: this.#selected });
   }
@@ -210,20 +231,28 @@ class MapTimeline extends HTMLElement {
     else emit(this, "range-resize", { end: grip, time_ms: this.#timeAt(to) });
   }
 
-  /** Called by a key it is about the selected finding, the range, or the middle of what is in sight. */
+  /** Called by a key it is about the objects that are picked, the selected finding, the range, or the middle of what is in sight. */
   #onMenu(event) {
-    if (!this.#map || !this.#canMark) return;
-    event.preventDefault();
+    if (!this.#map) return;
     const byKey = event.button !== 2 && (event.pointerType ?? "") === "";
-    if (byKey) this.#openMenu(this.#selected?.time_ms ?? this.#range?.start_ms ?? this.#middle(), null, null);
-    else this.#openMenu(this.#timeAt(this.hand.at(event).x), this.hand.at(event), event);
+    const [time_ms, point] = byKey ? [this.#here(), null] : [this.#timeAt(this.hand.at(event).x), this.hand.at(event)];
+    if (this.#openMenu(time_ms, point, byKey ? null : event)) event.preventDefault();
   }
 
+  /** False where nothing can be done. */
   #openMenu(time_ms, point, event) {
     const box = this.stage.getBoundingClientRect();
     const x = event?.clientX ?? box.left + scale.toX(this.#view, this.#size.width, time_ms);
-    const mark = point && markAt(this.#marks, point.x, laneAt(point.y));
-    emit(this, "timeline-menu", { time_ms, x, y: event?.clientY ?? box.bottom, band: point && bandAt(this.#scene, point), finding: mark?.findings[0] ?? null });
+    const object = point ? this.#layer.at(point, event?.pointerType) : (this.#layer.picked?.head ?? -1);
+    const mark = point && object < 0 ? markAt(this.#marks, point.x, laneAt(point.y)) : null;
+    if (object < 0 && !this.#canMark) return false;
+    emit(this, "timeline-menu", { time_ms, x, y: event?.clientY ?? box.bottom, band: point && bandAt(this.#scene, point), finding: mark?.findings[0] ?? this.#layer.findingsOf(object)[0] ?? null, object });
+    return true;
+  }
+
+  /** What a key is about. */
+  #here() {
+    return this.#layer.picked_ms ?? this.#selected?.time_ms ?? this.#range?.start_ms ?? this.#middle();
   }
 
   #middle() {
@@ -233,15 +262,17 @@ class MapTimeline extends HTMLElement {
   /** For those who do not point: a stretch in the middle of what is in sight, to be typed over or dragged. */
   #markMiddle() {
     const half_ms = (scale.span(this.#view) * NEW_RANGE_SHARE) / 2;
-    const about_ms = this.#selected?.time_ms ?? this.#middle();
+    const about_ms = this.#layer.picked_ms ?? this.#selected?.time_ms ?? this.#middle();
     emit(this, "range-mark", { one_ms: about_ms - half_ms, other_ms: about_ms + half_ms, focus: true });
   }
 
-  /** A second click on a mark of many takes the next of them. */
-  #click({ x, y }) {
+  /** A second click on a mark of many takes the next of them; one beside everything lets go of the objects. */
+  #click({ x, y }, { pointerType, shiftKey }) {
     emit(this, "catch-up"); // as above: the second of two quick clicks goes on from the first
+    const object = this.#layer.at({ x, y }, pointerType);
+    if (object >= 0) return emit(this, "object-pick", { at: object, extend: shiftKey });
     const mark = markAt(this.#marks, x, laneAt(y));
-    if (!mark) return;
+    if (!mark) return emit(this, "objects-let-go");
     const at = mark.findings.findIndex((finding) => finding.id === this.#selected?.id);
     emit(this, "finding-select", { id: mark.findings[(at + 1) % mark.findings.length].id, reveal: true });
   }
@@ -249,8 +280,9 @@ class MapTimeline extends HTMLElement {
   #onKey(event) {
     if (!this.#map || event.ctrlKey || event.metaKey || event.altKey) return;
     const actions = {
-      ArrowRight: () => (event.shiftKey ? this.#panBy(0.25) : emit(this, "step-in-time", { by: 1 })),
-      ArrowLeft: () => (event.shiftKey ? this.#panBy(-0.25) : emit(this, "step-in-time", { by: -1 })),
+      ArrowRight: () => this.#onArrow(1, event.shiftKey),
+      ArrowLeft: () => this.#onArrow(-1, event.shiftKey),
+      " ": () => this.#pickHere(),
       "+": () => this.#zoomBy(ZOOM_STEP),
       "=": () => this.#zoomBy(ZOOM_STEP),
       "-": () => this.#zoomBy(1 / ZOOM_STEP),
@@ -264,13 +296,36 @@ class MapTimeline extends HTMLElement {
     actions[event.key]();
   }
 
+  /** Among objects where one is picked, else among findings. */
+  #onArrow(by, shift) {
+    if (this.#layer.picked !== null) emit(this, "object-step", { by, extend: shift });
+    else if (shift) this.#panBy(by / 4);
+    else emit(this, "step-in-time", { by });
+  }
+
+  /** Without pointing: the object nearest to what is looked at, and near enough for it to be seen. */
+  #pickHere() {
+    emit(this, "catch-up");
+    this.#pickAt_ms = this.#here();
+    this.#layer.ask(this.#map);
+    this.#pickWhereWanted();
+  }
+
+  #pickWhereWanted() {
+    const near = this.#pickAt_ms === null ? null : this.#layer.near(this.#pickAt_ms, this.#view, this.#whole, this.#size.width);
+    if (near === null) return;
+    this.#pickAt_ms = null;
+    this.#look(near.view);
+    emit(this, "object-pick", { at: near.at });
+  }
+
   #panBy(share) {
     this.#look(scale.pan(this.#view, this.#whole, share * scale.span(this.#view)));
   }
 
   #zoomBy(factor) {
     emit(this, "catch-up"); // a key pressed just before may have selected what no frame has shown here yet
-    this.#look(scale.zoom(this.#view, this.#whole, factor, this.#selected?.time_ms ?? this.#middle()));
+    this.#look(scale.zoom(this.#view, this.#whole, factor, this.#layer.picked_ms ?? this.#selected?.time_ms ?? this.#middle()));
   }
 
   #setHover(point) {
@@ -279,18 +334,26 @@ class MapTimeline extends HTMLElement {
     this.tip.hidden = !point || !this.#map;
     if (this.tip.hidden) return;
     const mark = markAt(this.#marks, point.x, laneAt(point.y));
-    this.stage.classList.toggle("on-mark", mark !== null);
-    this.tip.replaceChildren(...tipLines(this.#scene, point, mark));
+    const at = this.#layer.at(point);
+    this.stage.classList.toggle("on-mark", mark !== null || at >= 0);
+    this.tip.replaceChildren(...tipLines(this.#scene, point, at < 0 ? mark : { findings: this.#layer.findingsOf(at) }, this.#sayObject(at)));
     placeTip(this.tip, this.stage, point.x);
+  }
+
+  #sayObject(at) {
+    const objects = this.#layer.known;
+    return at < 0 || objects === null ? null : { stamp: stampOf(objects, { first: at, last: at }), words: wordsFor(objects, at) };
   }
 
   #describe() {
     const { start_ms, end_ms } = this.#whole;
-    const now = this.#selected?.time_ms ?? start_ms;
+    const now = this.#layer.picked_ms ?? this.#selected?.time_ms ?? start_ms;
     setAttribute(this.stage, "aria-valuemin", Math.round(start_ms));
     setAttribute(this.stage, "aria-valuemax", Math.round(end_ms));
     setAttribute(this.stage, "aria-valuenow", Math.round(now));
     const title = this.#titles[this.#selected?.check]?.title ?? "";
+    const object = this.#sayObject(this.#layer.picked?.head ?? -1);
+    if (object) return setAttribute(this.stage, "aria-valuetext", `${object.stamp} ${object.words}`);
     setAttribute(this.stage, "aria-valuetext", this.#selected ? `${stamp(now)} ${title}` : "Nothing selected");
   }
 }

@@ -21,7 +21,7 @@ export class Hand {
   #stage;
   #deeds;
 
-  /** `deeds`: {grip(point, event), keep(), drag(grip, from_x, x, kept), click(point), hold(point), hover(point or null)} */
+  /** `deeds`: {grip(point, event), keep(), drag(grip, from_x, x, kept), click(point, event), hold(point, event), hover(point or null)} */
   constructor(stage, deeds) {
     this.#stage = stage;
     this.#deeds = deeds;
@@ -70,7 +70,7 @@ export class Hand {
   #onUp(event) {
     const clicked = this.#down !== null && !this.#down.moved && event.button === 0;
     this.#letGo();
-    if (clicked) this.#deeds.click(this.at(event));
+    if (clicked) this.#deeds.click(this.at(event), event);
   }
 
   #letGo() {

@@ -13,8 +13,8 @@ const POINT_REACH_PX = 5;
 const MOST_FINDINGS = 3;
 const BESIDE_PX = 12;
 
-/** `mark`: that the pointer means, or null. */
-export function tipLines(scene, point, mark) {
+/** `mark`: that the pointer means, or null; `object`: {stamp, words} of the one it means, or null. */
+export function tipLines(scene, point, mark, object) {
   const { overview, edited, busyness, heat, view, width } = scene;
   const time_ms = toTime(view, width, point.x);
   const near_ms = (POINT_REACH_PX / width) * span(view);
@@ -22,13 +22,14 @@ export function tipLines(scene, point, mark) {
   const findings = mark?.findings ?? [];
   const more = findings.length - MOST_FINDINGS;
   return [
-    h("b", { text: [stamp(findings[0]?.time_ms ?? time_ms), ...placesAt({ overview, edited }, time_ms), rate].join(" · ") }),
+    h("b", { text: [object?.stamp ?? stamp(findings[0]?.time_ms ?? time_ms), ...placesAt({ overview, edited }, time_ms), object ? "" : rate].filter(Boolean).join(" · ") }),
+    object && h("span", { text: object.words }),
     ...findings.slice(0, MOST_FINDINGS).flatMap(findingLines),
     more > 0 ? h("i", { text: `and ${more} more` }) : "",
     ...bandLines(bandAt(scene, point)),
     ...pointsNear(overview, time_ms, near_ms).map((text) => h("i", { text })),
     findings.length === 0 && heat !== null ? h("i", { text: heatAt(heat, time_ms) }) : "",
-  ];
+  ].filter(Boolean);
 }
 
 function bandLines(band) {

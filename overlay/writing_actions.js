@@ -4,7 +4,7 @@ import { showMenu } from "./context_menu.js";
 import { disclosureDialog } from "./disclosure.js";
 import { stamp } from "./format.js";
 import * as seen from "./seen.js";
-import { allowedSnap, around, gridOfPlayed, namesObjects, rangeText, readRange } from "./time_range.js";
+import { allowedSnap, around, namesObjects, rangeText, readRange } from "./time_range.js";
 import { write } from "./token.js";
 import * as store from "./writing_store.js";
 
@@ -12,15 +12,16 @@ export class WritingActions {
   #page; // {state, change}
   #socket;
   #parts;
+  #objects; // see object_actions.js
   #then = null;
-  #asked = null; // the map whose grid was asked for last
 
-  constructor(page, socket, parts) {
+  constructor(page, socket, parts, objects) {
     Object.assign(parts.regenerate, { ask: (message) => socket.request(message), onStart: (asked) => this.#start(asked) });
     parts.candidates.ask = (message) => socket.request(message);
     this.#page = page;
     this.#socket = socket;
     this.#parts = parts;
+    this.#objects = objects;
   }
 
   // The range
@@ -76,18 +77,9 @@ export class WritingActions {
     requestAnimationFrame(() => requestAnimationFrame(() => this.#parts.range.focus()));
   }
 
-  /** Where bars and combos are, asked for once for each version of a map, and only where a range is wanted. */
-  async #knowGrid() {
-    const { map } = this.#state;
-    // While a section is written, only what is around it is played.
-    if (store.isGridKnown(this.#state) || this.#asked === map || store.regeneration(this.#state) !== null) return;
-    this.#asked = map;
-    try {
-      const played = await this.#socket.request({ type: "play", key: map.key, candidate: null });
-      this.#change({ ...this.#state, grid: { key: map.key, map_version: map.map_version, ...gridOfPlayed(played) } });
-    } catch {
-      // What the overview says does as well; whoever then writes is told what is the matter with the map.
-    }
+  /** Where bars and combos are: told with the objects, and asked for where a range is wanted. */
+  #knowGrid() {
+    return this.#objects.know();
   }
 
   #around(start_ms, end_ms) {
@@ -97,12 +89,30 @@ export class WritingActions {
 
   // Writing a section anew
 
-  /** Of the range, or of what lies around the finding that is selected, or of where the song is looked at. */
+  /** Of the range, or of what lies around the objects that are picked or the finding that is selected. */
   regenerate() {
     const { map } = this.#state;
     if (map === null || this.#state.writing === null) return;
     if (store.rangeOf(this.#state) !== null) this.regenerateRange(store.rangeOf(this.#state));
+    else if (this.#objects.stretch !== null) this.regenerateObjects();
     else this.regenerateFinding(seen.selected(this.#state));
+  }
+
+  async regenerateObjects() {
+    await this.#knowGrid();
+    const range = this.#rangeOfObjects();
+    if (range !== null) await this.regenerateRange(range);
+  }
+
+  async markObjects() {
+    await this.#knowGrid();
+    this.setRange({ range: this.#rangeOfObjects() });
+  }
+
+  /** The measures or combos that hold what is picked; null where nothing is. */
+  #rangeOfObjects() {
+    const { stretch } = this.#objects;
+    return stretch === null ? null : this.#around(stretch.start_ms, stretch.end_ms);
   }
 
   async regenerateFinding(finding) {
@@ -242,19 +252,37 @@ export class WritingActions {
 
   // Menus
 
-  timelineMenu({ time_ms, x, y, band, finding }) {
+  timelineMenu({ time_ms, x, y, band, finding, object }) {
     this.#knowGrid();
     const range = store.rangeOf(this.#state);
     const inside = range !== null && time_ms >= range.start_ms && time_ms <= range.end_ms;
-    showMenu(x, y, "Timeline", [
+    const writes = this.#state.writing !== null;
+    const objects = object < 0 ? [] : [...this.#objectItems(object, writes), null];
+    const items = [
       range && { text: "Regenerate the range…", note: rangeText(range), run: () => this.regenerateRange(range) },
       finding && { text: "Regenerate around this finding…", note: finding.timestamp, run: () => this.regenerateFinding(finding) },
-      !inside && { text: "Regenerate around here…", note: stamp(time_ms), run: () => this.regenerateRange(this.#around(time_ms, time_ms)) },
-      { text: "Mark a range around here", run: () => this.setRange({ range: this.#around(time_ms, time_ms) }) },
+      object < 0 && !inside && { text: "Regenerate around here…", note: stamp(time_ms), run: () => this.regenerateRange(this.#around(time_ms, time_ms)) },
+      object < 0 && { text: "Mark a range around here", run: () => this.setRange({ range: this.#around(time_ms, time_ms) }) },
       range && { text: "Copy the range", run: () => this.#parts.copy(rangeText(range)) },
       range && { text: "Let go of the range", run: () => this.setRange({ range: null }) },
       band?.can_revert && { text: "Revert what was generated here", note: band.timestamp, run: () => this.revert(band) },
-    ].filter(Boolean));
+    ];
+    const all = [...objects, ...(writes ? items.filter(Boolean) : [])];
+    showMenu(x, y, object < 0 ? "Timeline" : "Objects", all.at(-1) === null ? all.slice(0, -1) : all);
+  }
+
+  /** The object the menu was called on belongs to what is picked, or takes its place. */
+  #objectItems(object, writes) {
+    const before = this.#objects.picked;
+    this.#objects.mean(object);
+    const isOther = before !== null && this.#objects.picked.first !== before.first;
+    return [
+      writes && { text: "Regenerate…", note: this.#objects.words, run: () => this.regenerateObjects() },
+      writes && { text: "Mark their range", run: () => this.markObjects() },
+      { text: "Open in the editor", note: this.#objects.stamp, off: this.#objects.link === null, run: () => this.#objects.jump() },
+      { text: "Copy the timestamp", run: () => this.#objects.copy() },
+      isOther && { text: "Select from the last one to here", run: () => this.#objects.reach(before, object) },
+    ].filter(Boolean);
   }
 
   findingMenu({ finding, x, y }, actions) {

@@ -11,7 +11,7 @@ export const NOTHING_WRITTEN = Object.freeze({
   generated: Object.freeze([]), // of each map what in it was generated
   songJob: null, // the whole map that is being written
   range: null, // {key, start_ms, end_ms}: the stretch of a map that somebody means
-  grid: null, // {key, map_version, lines, combos}: of the map that a range was last marked in
+  grid: null, // {key, map_version, lines, combos}: of the map whose objects were told last
   snap: "measures", // what a range is put on, where the map has it
   view: "findings", // what fills the page: these, the "candidates" of a section, or a whole song to "generate"
   candidate: null, // number of the one that is looked at

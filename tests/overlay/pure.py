@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MODULES = (
     "store", "seen", "opinion", "heat", "playfield", "timescale", "marks", "virtual", "format", "density",
     "time_range", "regeneration", "wishes", "song_order", "writing_store", "timeline_hand",
+    "map_objects", "object_store", "object_layout",
 )  # fmt: skip
 
 

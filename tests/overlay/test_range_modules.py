@@ -93,11 +93,11 @@ class TestRanges:
         assert await run(body, say.overview(60_000, bpm=None)) == []
 
     async def test_the_whole_map_says_all_its_bars_and_where_combos_begin(self, run: Run) -> None:
-        body = "return time_range.gridOfPlayed(given);"
-        played = write.whole(beats=[[0, 400, 4], [9000, 0, 4], [20_000, 300, 3]], combos=[800, 2400])
+        body = "return map_objects.gridOf(map_objects.gathered('a map', [given]));"
+        whole = write.whole(beats=[[0, 400, 4], [9000, 0, 4], [20_000, 300, 3]], combos=[800, 2400])
         lines = [[0, 400, 4], [20_000, 300, 3]]
-        assert await run(body, played) == {"lines": lines, "combos": [800, 2400]}
-        assert await run(body, {**played, "mode": "mania"}) == {"lines": lines, "combos": []}
+        assert await run(body, whole) == {"lines": lines, "combos": [800, 2400]}
+        assert await run(body, {**whole, "mode": "mania"}) == {"lines": lines, "combos": []}
 
     async def test_what_a_map_has_not_is_not_offered(self, run: Run) -> None:
         body = "return given[1].map((wanted) => time_range.allowedSnap(given[0], wanted));"

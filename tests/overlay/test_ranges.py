@@ -36,7 +36,7 @@ WHOLE = write.whole(beats=[[0, 400, 4]], combos=[32_400, 48_400, 64_400])
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def companion(overlay: OverlayPage) -> AsyncIterator[ScriptedCompanion]:
     async with ScriptedCompanion(say.hello(), say.status(), say.maps(), DRAWN, write.writing()) as companion:
-        companion.answers = {**write.answers(), "play": WHOLE}
+        companion.answers = {**write.answers(), "objects": WHOLE}
         await overlay.open(companion.link)
         await expect(overlay.rows).to_have_count(2)
         yield companion
@@ -117,8 +117,8 @@ async def test_typed_ends_stay_as_they_were_typed_until_they_are_put_on_bars(ove
 async def test_a_range_can_be_put_on_combos_and_on_the_bars_of_several_tempos(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
-    two = write.whole(beats=[[0, 400, 4], [40_000, 500, 4]], combos=[32_400, 48_400])
-    companion.answers["play"] = two
+    two = write.whole(beats=[[0, 400, 4], [40_000, 500, 4]], combos=[32_400, 48_400], map_version=2)
+    companion.answers["objects"] = two
     await companion.send({**DRAWN, "overview": say.overview(180_000, bpm=[120, 150, 150]), "map_version": 2})
     await drag(overlay, 32_100, 47_900)
     snap = bar(overlay).get_by_label("Put the range on")
@@ -134,13 +134,13 @@ async def test_where_the_bars_are_is_asked_for_once(
     await drag(overlay, 32_000, 48_000)
     await drag(overlay, 60_000, 70_000)
     await expect(bar(overlay)).to_be_visible()
-    assert [each["candidate"] for each in companion.received if each["type"] == "play"] == [None]
+    assert [each["first"] for each in companion.received if each["type"] == "objects"] == [0]
 
 
-async def test_a_map_that_cannot_be_played_has_the_bars_of_its_one_tempo(
+async def test_a_map_whose_objects_cannot_be_told_has_the_bars_of_its_one_tempo(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
-    companion.refuses["play"] = "That map has not been looked at for a while."
+    companion.refuses["objects"] = "The map was saved meanwhile."
     await drag(overlay, 32_200, 47_800)
     await expect(field(overlay)).to_have_value("00:32:000 - 00:48:000")
     snap = bar(overlay).get_by_label("Put the range on")

@@ -84,15 +84,23 @@ def played(asked: Message) -> Message:
     return vary(EXAMPLES["reply_played"]["data"], song="", objects=objects)
 
 
-def whole(*, beats: list[list[float]], combos: list[float]) -> Message:
-    """A whole map as it is played, of circles that begin a combo and of one between each two."""
-    circle = EXAMPLES["reply_played"]["data"]["objects"][0]
-    objects = [
-        vary(circle, time_ms=time_ms, end_ms=time_ms, combo=combo)
-        for start_ms in combos
-        for combo, time_ms in ((1, start_ms), (2, start_ms + 100))
-    ]
-    return vary(EXAMPLES["reply_played"]["data"], beats=beats, objects=objects)
+def whole(*, beats: list[list[float]], combos: list[float], map_version: int = 1) -> Message:
+    """The objects of a map: circles that begin a combo, and one after each of them."""
+    known = EXAMPLES["reply_objects"]["data"]
+    times = [at for start_ms in combos for at in (start_ms, start_ms + 100)]
+    each = len(times)
+    return vary(
+        known,
+        map_version=map_version,
+        beats=beats,
+        count=each,
+        kinds="c" * each,
+        times=times,
+        lengths=[0] * each,
+        spans=[1] * each,
+        combos=[1, 2] * len(combos),
+        combo_colours=[0] * each,
+    )
 
 
 def answers() -> dict[str, Any]:
