@@ -45,11 +45,16 @@ class Mind:
 
     @property
     def device(self) -> torch.device:
-        return self.model.head.weight.device
+        return self._embedding.device
 
     @property
     def dtype(self) -> torch.dtype:
-        return self.model.head.weight.dtype
+        return self._embedding.dtype
+
+    @property
+    def _embedding(self) -> Tensor:
+        """What a model whose layers are packed still has: see `engine.model.packed`."""
+        return self.model.decoder.embedding.weight
 
 
 def digest_of(model: EncoderDecoder) -> str:

@@ -2,6 +2,9 @@
 
 The same questions as when a map is modded, of the windows that judge the section and of those right after it,
 where what follows must still make sense. What was asked when the map was modded is not asked again.
+
+All that may stand there is judged at once, window by window: what is before the section is heard and read for
+one of them, and of the others only what they have of their own.
 """
 
 from __future__ import annotations
@@ -13,24 +16,28 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from engine.generation.windows import cut
+from engine.modding.asking import Asker
 from engine.modding.listening import Listener
-from engine.modding.modder import Answer, Modder
-from engine.modding.nearby import Nearby
 from engine.modding.reading import Reading
+from engine.modding.surprisal import row_scores
 from engine.tokens.events import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator, Sequence
 
-    from numpy.typing import NDArray
+    import numpy.typing as npt
 
     from engine.beatmap.document import Document
     from engine.generation.windows import Window
-    from engine.modding.cache import ModdingCaches
+    from engine.modding.cache import AnswerKey, ModdingCaches
+    from engine.modding.listening import Mind
+    from engine.modding.reading import Question
     from engine.modding.surprisal import Asked
     from engine.writing.commission import Commission
 
-    Floats = NDArray[np.float64]
+    Floats = npt.NDArray[np.float64]
+    Said = dict[bytes, npt.NDArray[np.float32]]
+    """By the question's key."""
 
 REACH_WINDOWS: Final = 2
 """Beyond the section: what follows there is judged by what the section became."""
@@ -41,13 +48,57 @@ ABOUT: Final = frozenset({Context.MAP, Context.SCROLL_SPEED})
 
 
 class Judge:
-    def __init__(self, commission: Commission, caches: ModdingCaches) -> None:
-        self._commission, self._caches = commission, caches
+    def __init__(self, commission: Commission, caches: ModdingCaches, mind: Mind) -> None:
+        """`mind`: the commission's, or that one with its layers packed."""
+        work = commission
+        self._work, self._answers, self._asker = work, caches.answers, Asker(mind)
+        self._listener = Listener(work.mind, work.speech, work.song, work.judged_as, caches.files)
 
-    def bits(self, document: Document) -> Generator[None, None, float | None]:
-        """Gives others a turn after each step. None: there is no event that could be judged."""
-        work, caches = self._commission, self._caches
-        stretch = _Stretch(
+    def bits(self, documents: Sequence[Document]) -> Generator[None, None, list[float | None]]:
+        """Of each document; None: there is no event that could be judged. Gives others a turn after each
+        step.
+        """
+        stretches = [self._stretch(document) for document in documents]
+        surprised: list[list[Floats]] = [[] for _ in stretches]
+        for index in range(len(stretches[0].windows)):
+            questions = [stretch.question(index) for stretch in stretches]
+            said: Said = {}
+            yield
+            yield from self._ask([question for question in questions if question.asked], said)
+            for stretch, question, found in zip(stretches, questions, surprised, strict=True):
+                if question.asked:
+                    found.append(stretch.bits(question, said[question.key()]))
+        return [_mean(found) for found in surprised]
+
+    def _ask(self, questions: Sequence[Question], said: Said) -> Iterator[None]:
+        """About one window. Each is read where the one before it was left, so those that are most alike
+        should be neighbours.
+        """
+        unknown: dict[bytes, Question] = {}
+        for question in questions:
+            known = self._answers.get(self._key(question))
+            if known is None:
+                unknown[question.key()] = question
+            else:
+                said[question.key()] = known
+        if not unknown:
+            return
+        first = next(iter(unknown.values()))
+        states = self._listener.states([first.window])
+        yield
+        heard = self._asker.hear(states)
+        remembered = self._asker.unread(first, heard)
+        for key, question in unknown.items():
+            said[key] = self._asker.again(remembered, heard, question)
+            self._answers.keep(self._key(question), said[key])
+            yield
+
+    def _key(self, question: Question) -> AnswerKey:
+        return self._listener.sound, question.window.start_sample, question.key()
+
+    def _stretch(self, document: Document) -> _Stretch:
+        work = self._work
+        return _Stretch(
             document.beatmap,
             work.song.waveform,
             work.judged_as,
@@ -55,22 +106,11 @@ class Judge:
             work.start_ms - work.offset_ms,
             work.end_ms - work.offset_ms,
         )
-        modder = Modder(
-            work.mind,
-            stretch,
-            Listener(work.mind, work.speech, work.song, work.judged_as, caches.files),
-            answers=caches.answers,
-            # What lies around the mapper's own edits stays remembered for the next save.
-            nearby=Nearby(0),
-            map_=str(work.request.path),
-        )
-        surprised: list[Floats] = []
-        for step in modder.mod(work.start_ms):
-            if isinstance(step, Answer):
-                surprised.append(stretch.bits(step))
-            yield
-        bits = np.concatenate(surprised) if surprised else np.zeros(0)
-        return float(bits.mean()) if len(bits) and np.isfinite(bits).all() else None
+
+
+def _mean(surprised: Sequence[Floats]) -> float | None:
+    bits = np.concatenate(surprised) if surprised else np.zeros(0)
+    return float(bits.mean()) if len(bits) and np.isfinite(bits).all() else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,17 +130,15 @@ class _Stretch(Reading):
         ]
         return whole[over[0] : over[-1] + 1 + REACH_WINDOWS] if over else ()
 
-    def bits(self, answer: Answer) -> Floats:
+    def bits(self, question: Question, said: npt.NDArray[np.float32]) -> Floats:
         """Of each event of the map that is asked about, from the section's beginning on."""
-        parts = answer.question.asked
-        counts = [self._counts(part) for part in parts]
-        which = np.concatenate(counts) if counts else np.zeros(0, np.bool_)
-        held: Floats = answer.scores.probability[which].astype(np.float64)
+        which = np.concatenate([self._counts(part) for part in question.asked])
+        held: Floats = row_scores(said).probability[which].astype(np.float64)
         return -np.log2(held + NEVER)
 
-    def _counts(self, part: Asked) -> NDArray[np.bool_]:
+    def _counts(self, part: Asked) -> npt.NDArray[np.bool_]:
         if part.context not in ABOUT:
             return np.zeros(part.count, np.bool_)
         times = self.events[part.context].times[part.first_event : part.first_event + part.count]
-        late: NDArray[np.bool_] = times >= self.start_ms
+        late: npt.NDArray[np.bool_] = times >= self.start_ms
         return late

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.generation.pipeline import Pipeline, Underway
 from engine.jobs import JobError
 from engine.modding.listening import Listener
+from engine.model.packed import packed
 from engine.requests import Keep
 from engine.tokens.events import Context
 from engine.writing.answers import Candidate
@@ -51,7 +52,9 @@ class _Section:
     def __init__(self, work: Commission, caches: ModdingCaches, meter: Meter, placer: Placer) -> None:
         self._work, self._caches, self._meter = work, caches, meter
         self._placer, self._remarks = placer, work.remarks
-        self._finisher, self._judge = Finisher(work), Judge(work, caches)
+        # Once for all that is asked of it; given back with the section.
+        self._mind = replace(work.mind, model=packed(work.mind.model))
+        self._finisher, self._judge = Finisher(work), Judge(work, caches, self._mind)
         self._written: list[dict[Context, Events]] = [{} for _ in work.request.seeds]
         self._shown = Seldom(SHOWN_EVERY_S)
         self._windows = 0
@@ -77,9 +80,10 @@ class _Section:
             raise _of_all(trouble, len(self._written))
 
     def _judgements(self, made: Sequence[tuple[Candidate, Document]]) -> Job:
-        before = yield from self._judged(self._work.document, "judging the section as it is")
-        for candidate, document in made:
-            surprise = yield from self._judged(document, "judging what was written")
+        """With the section as it is: of all of them much is the same, and read once."""
+        judging = self._judge.bits([self._work.document, *(document for _, document in made)])
+        before, *after = yield from self._meter.until(judging, self._windows, "judging what was written")
+        for (candidate, _), surprise in zip(made, after, strict=True):
             yield replace(candidate, surprise=surprise, surprise_before=before)
 
     def _diffusion(self) -> Diffusion | None:
@@ -115,16 +119,13 @@ class _Section:
         work, speech = self._work, self._work.speech
         listener = Listener(work.mind, speech, work.song, work.conditions, self._caches.files)
         return Pipeline(
-            work.mind.model, speech.layout, work.song.waveform, speech.shape, states=listener.states
+            self._mind.model, speech.layout, work.song.waveform, speech.shape, states=listener.states
         )
 
     def _so_far(self, number: int) -> Iterator[Candidate]:
         finisher, seed = self._finisher, self._work.request.seeds[number]
         with suppress(JobError):  # what is half written may not fit yet; what is whole says why it does not
             yield self._candidate(number, finisher.finished(finisher.placed(self._written[number]), seed))
-
-    def _judged(self, document: Document, doing: str) -> Generator[object, None, float | None]:
-        return self._meter.until(self._judge.bits(document), self._windows, doing)
 
     def _candidate(self, number: int, finished: Finished) -> Candidate:
         work = self._work
