@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from daemon.settings import load_settings
 from engine.beatmap.document import Document
 from tests.daemon.companion import running
 from tests.daemon.pages import until
-from tests.shared_data import shared
+from tests.daemon.synth import FILE, SET, SONG, copy_model, make_set, synth
 
 if TYPE_CHECKING:
     from tests.daemon.companion import Running
@@ -24,39 +23,23 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("own_home", "a_set")
 
-SET, FILE = "1 Synth - Golden Test", "synth_std.osu"
 PATIENCE_S = 60.0
 """torch is loaded, and others use this machine as well."""
 
 
 @pytest.fixture(params=["v32_fit", "v30_fit"])
 def model(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shared("golden", "checkpoints", request.param), tmp_path / request.param))
+    return copy_model(tmp_path, request.param)
 
 
 @pytest.fixture
 def v32(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shared("golden", "checkpoints", "v32_fit"), tmp_path / "v32_fit"))
+    return copy_model(tmp_path)
 
 
 @pytest.fixture
 def a_set(songs: Path) -> Path:
-    folder = songs / SET
-    folder.mkdir()
-    shutil.copyfile(shared("golden", "inputs", "audio.flac"), folder / "audio.flac")
-    return folder
-
-
-LENGTH_MS = 16_000
-"""Of each map that is left over: a few windows, so that a test waits for the engine and not for a model."""
-
-
-@cache
-def synth(name: str = FILE) -> bytes:
-    document = Document.parse(shared("golden", "inputs", "beatmaps", name).read_bytes())
-    return document.delete_lines(
-        [obj.line for obj in document.beatmap.objects if obj.time_ms > LENGTH_MS]
-    ).to_bytes()
+    return make_set(songs)
 
 
 def edited(step: int) -> bytes:
@@ -217,10 +200,10 @@ class TestTrouble:
         self, songs: Path, a_set: Path, v32: Path
     ) -> None:
         async with running(songs, with_model(v32)) as app, app.page() as page:
-            (a_set / "audio.flac").rename(a_set / "elsewhere.flac")
+            (a_set / SONG).rename(a_set / "elsewhere.flac")
             await save(app, page, synth())
             assert "song" in (await opinion(page, "failed"))["note"]
-            (a_set / "elsewhere.flac").rename(a_set / "audio.flac")
+            (a_set / "elsewhere.flac").rename(a_set / SONG)
             await save(app, page, edited(2))
             await opinion(page, "done")
 
@@ -230,8 +213,8 @@ class TestTrouble:
         async with running(songs, with_model(v32)) as app, app.page() as page:
             await save(app, page, synth())
             first = await opinion(page, "done")
-            song = (a_set / "audio.flac").read_bytes()
-            (a_set / "audio.flac").write_bytes(song[: len(song) // 3])
+            song = (a_set / SONG).read_bytes()
+            (a_set / SONG).write_bytes(song[: len(song) // 3])
             assert (await page.ask("mod", key=first["key"]))["ok"]
             told = await page.next(
                 "opinion", lambda each: each["state"] in ("done", "failed"), within_s=PATIENCE_S
@@ -263,7 +246,7 @@ class TestTrouble:
     async def test_a_song_that_is_none_is_told_under_its_own_name(
         self, songs: Path, a_set: Path, v32: Path
     ) -> None:
-        (a_set / "audio.flac").write_bytes(b"not a song at all" * 100)
+        (a_set / SONG).write_bytes(b"not a song at all" * 100)
         async with running(songs, with_model(v32)) as app, app.page() as page:
             await save(app, page, synth())
             assert (await opinion(page, "failed"))["note"].startswith("audio.flac is not audio")

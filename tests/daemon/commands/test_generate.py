@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from daemon.cli import main
 from engine.beatmap.document import Document
 from engine.beatmap.splice import section_of
 from tests.daemon.commands.command_line import ROOT, mapside, own_environment
-from tests.shared_data import shared
+from tests.daemon.synth import FILE, SONG, copy_model, make_set, synth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +30,13 @@ A_SECTION = ("--add_to_beatmap", "--beatmap_path", "{map}", "--start_time", "1",
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("model") / "v32_fit"
-    return Path(shutil.copytree(shared("golden", "checkpoints", "v32_fit"), folder))
+    return copy_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture
 def a_map(tmp_path: Path) -> Path:
-    folder = tmp_path / "1 Synth - Golden Test"
-    folder.mkdir()
-    shutil.copyfile(shared("golden", "inputs", "audio.flac"), folder / "audio.flac")
-    file = folder / "synth_std.osu"
-    file.write_bytes(shared("golden", "inputs", "beatmaps", "synth_std.osu").read_bytes())
+    file = make_set(tmp_path) / FILE
+    file.write_bytes(synth())
     return file
 
 
@@ -114,7 +109,7 @@ def test_a_whole_map_goes_into_an_osz_with_its_song(a_map: Path, checkpoint: Pat
         names = archive.namelist()
         (osu,) = [name for name in names if name.endswith(".osu")]
         written = Document.parse(archive.read(osu))
-    assert {"audio.flac", "bg.jpg"} <= set(names)
+    assert {SONG, "bg.jpg"} <= set(names)
     assert written.beatmap.events.background == "bg.jpg"
     assert (written.beatmap.metadata.title, written.beatmap.metadata.version) == ("Clicks", "Mine")
     assert not written.problems
@@ -150,7 +145,7 @@ def test_what_cannot_be_is_said_and_nothing_is_written(
 ) -> None:
     monkeypatch.setenv("MAPSIDE_HOME", str(tmp_path / "home"))
     files = sorted(a_map.parent.iterdir())
-    words = [each.format(map=a_map, song=a_map.parent / "audio.flac") for each in arguments]
+    words = [each.format(map=a_map, song=a_map.parent / SONG) for each in arguments]
     assert main(["generate", *words, *(("--model", str(checkpoint)) if words else ())]) == 3
     said = capsys.readouterr()
     assert sentence in said.err

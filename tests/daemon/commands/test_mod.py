@@ -13,7 +13,7 @@ from daemon.export import POST_LIMIT
 from engine.beatmap.builder import osu
 from engine.beatmap.timestamps import parse_timestamp
 from tests.daemon.commands.command_line import mapside
-from tests.shared_data import shared
+from tests.daemon.synth import FILE, SONG, copy_model, make_set, synth
 
 if TYPE_CHECKING:
     import subprocess
@@ -25,8 +25,7 @@ def mod(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("model") / "v32_fit"
-    return Path(shutil.copytree(shared("golden", "checkpoints", "v32_fit"), folder))
+    return copy_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +36,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def a_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("songs") / "1 Synth - Golden Test"
-    folder.mkdir()
-    shutil.copyfile(shared("golden", "inputs", "audio.flac"), folder / "audio.flac")
-    for name in ("synth_std.osu", "synth_taiko.osu"):
-        (folder / name).write_bytes(shared("golden", "inputs", "beatmaps", name).read_bytes())
+    folder = make_set(tmp_path_factory.mktemp("songs"))
+    for name in (FILE, "synth_taiko.osu"):
+        (folder / name).write_bytes(synth(name))
     return folder
 
 
@@ -70,7 +67,7 @@ def test_json_has_each_maps_opinion(checkpoint: Path, a_set: Path, home: Path) -
 
 
 def test_text_and_discussion_say_the_same(checkpoint: Path, a_set: Path, home: Path) -> None:
-    arguments = (a_set / "synth_std.osu", "--model", checkpoint)
+    arguments = (a_set / FILE, "--model", checkpoint)
     text = mod(*arguments, home=home)
     posts = mod(*arguments, "--discussion", home=home).stdout.splitlines()
     assert posts
@@ -87,7 +84,7 @@ def test_one_map_that_cannot_be_modded_does_not_keep_the_others_from_it(
     songs = Path(shutil.copytree(a_set, tmp_path / "set"))
     (songs / "empty.osu").write_bytes(b"")
     (songs / "silent").mkdir()
-    shutil.copyfile(a_set / "synth_std.osu", songs / "silent" / "no song.osu")
+    shutil.copyfile(a_set / FILE, songs / "silent" / "no song.osu")
     code, said = json_of(songs, "--model", checkpoint, home=home)
     assert code == 3
     assert len(said["maps"]) == 2
@@ -99,8 +96,8 @@ def test_one_map_that_cannot_be_modded_does_not_keep_the_others_from_it(
 def test_a_song_from_elsewhere_can_be_named(
     checkpoint: Path, a_set: Path, home: Path, tmp_path: Path
 ) -> None:
-    shutil.copyfile(a_set / "synth_std.osu", tmp_path / "map.osu")
-    arguments = (tmp_path / "map.osu", "--model", checkpoint, "--audio", a_set / "audio.flac")
+    shutil.copyfile(a_set / FILE, tmp_path / "map.osu")
+    arguments = (tmp_path / "map.osu", "--model", checkpoint, "--audio", a_set / SONG)
     code, said = json_of(*arguments, home=home)
     assert code in (0, 1)
     assert len(said["maps"]) == 1
@@ -115,7 +112,7 @@ def test_a_song_from_elsewhere_can_be_named(
     ],
 )
 def test_what_cannot_be_done_is_a_sentence(a_set: Path, home: Path, more: list[str], named: str) -> None:
-    done = mod(a_set / "synth_std.osu", *more, home=home)
+    done = mod(a_set / FILE, *more, home=home)
     assert done.returncode == 3
     assert named in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -126,6 +123,6 @@ def test_a_map_that_a_model_cannot_look_at_does_not_pass_for_one_without_objecti
 ) -> None:
     untimed = tmp_path / "untimed.osu"
     untimed.write_bytes(osu().circle(at=1000).bytes())
-    done = mod(untimed, "--model", checkpoint, "--audio", a_set / "audio.flac", home=home)
+    done = mod(untimed, "--model", checkpoint, "--audio", a_set / SONG, home=home)
     assert done.returncode == 3
     assert "untimed.osu could not be modded: This map has no timing yet" in done.stdout

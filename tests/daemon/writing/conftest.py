@@ -9,7 +9,7 @@ import pytest
 
 from daemon import engine_link
 from engine.host import Engine
-from tests.daemon.writing.sections import make_set
+from tests.daemon.synth import make_set
 from tests.daemon.writing.writing_child import PAUSE_VARIABLE
 
 if TYPE_CHECKING:

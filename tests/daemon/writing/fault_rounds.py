@@ -24,17 +24,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from daemon.writing.new_difficulty import with_name
 from tests.companion_process import LINK, ROOT
 from tests.daemon.pages import until
+from tests.daemon.synth import FILE, SET, synth
 from tests.daemon.writing.eyes import Eyes, GoneError, opened
-from tests.daemon.writing.sections import (
-    END_MS,
-    FILE,
-    SET,
-    START_MS,
-    edited,
-    lines_beside,
-    section_lines,
-    synth,
-)
+from tests.daemon.writing.sections import END_MS, START_MS, edited, lines_beside, section_lines
 from tests.daemon.writing.writing_child import written
 from tests.shared_data import shared
 

@@ -1,13 +1,11 @@
-"""What the tests of writing have in common: a set with a song, a small model, a section of one map."""
+"""What the tests of writing have in common: a section of one map, asked for and waited for."""
 
 from __future__ import annotations
 
-import shutil
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.beatmap.document import Document
-from tests.shared_data import shared
+from tests.daemon.synth import FILE, SET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,31 +13,9 @@ if TYPE_CHECKING:
     from tests.daemon.companion import Running
     from tests.daemon.pages import Page
 
-SET, FILE = "1 Synth - Golden Test", "synth_std.osu"
 PATIENCE_S: Final = 120.0
 """torch is loaded, and others use this machine as well."""
-LENGTH_MS: Final = 16_000
 START_MS, END_MS = 6_000.0, 9_000.0
-
-
-def make_set(songs: Path) -> Path:
-    folder = songs / SET
-    folder.mkdir()
-    shutil.copyfile(shared("golden", "inputs", "audio.flac"), folder / "audio.flac")
-    return folder
-
-
-def copy_model(folder: Path, name: str = "v32_fit") -> Path:
-    return shutil.copytree(shared("golden", "checkpoints", name), folder / name)
-
-
-@cache
-def synth(name: str = FILE) -> bytes:
-    """Its first seconds: a few windows."""
-    document = Document.parse(shared("golden", "inputs", "beatmaps", name).read_bytes())
-    return document.delete_lines(
-        [obj.line for obj in document.beatmap.objects if obj.time_ms > LENGTH_MS]
-    ).to_bytes()
 
 
 def edited(data: bytes, step: int, at_ms: float = 12_000.0) -> bytes:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.daemon.companion import running
-from tests.daemon.writing.sections import FILE, regenerate, regeneration, save, synth, writing_with
+from tests.daemon.synth import FILE, synth
+from tests.daemon.writing.sections import regenerate, regeneration, save, writing_with
 from tests.daemon.writing.writing_child import UNFIT
 
 if TYPE_CHECKING:

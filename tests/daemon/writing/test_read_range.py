@@ -7,7 +7,8 @@ import pytest
 from engine.beatmap.document import Document
 from engine.beatmap.timestamps import format_timestamp, selection
 from tests.daemon.companion import running
-from tests.daemon.writing.sections import save, synth, writing_with
+from tests.daemon.synth import synth
+from tests.daemon.writing.sections import save, writing_with
 
 if TYPE_CHECKING:
     from pathlib import Path

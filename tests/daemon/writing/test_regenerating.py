@@ -9,19 +9,16 @@ import pytest
 from engine.beatmap.document import Document
 from tests.daemon.companion import running
 from tests.daemon.mapper import write_silence
-from tests.daemon.writing import sections
+from tests.daemon.synth import FILE, SET, copy_model, make_set, synth
 from tests.daemon.writing.sections import (
     END_MS,
-    FILE,
     PATIENCE_S,
-    SET,
     START_MS,
     lines_beside,
     regenerate,
     regeneration,
     save,
     section_lines,
-    synth,
     writing_with,
 )
 
@@ -33,12 +30,12 @@ pytestmark = pytest.mark.usefixtures("own_home")
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    return sections.copy_model(tmp_path)
+    return copy_model(tmp_path)
 
 
 @pytest.fixture
 def a_set(songs: Path) -> Path:
-    return sections.make_set(songs)
+    return make_set(songs)
 
 
 class TestASection:

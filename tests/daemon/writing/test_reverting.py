@@ -5,16 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.daemon.companion import running
-from tests.daemon.writing.sections import (
-    END_MS,
-    FILE,
-    START_MS,
-    regenerate,
-    regeneration,
-    save,
-    synth,
-    writing_with,
-)
+from tests.daemon.synth import FILE, synth
+from tests.daemon.writing.sections import END_MS, START_MS, regenerate, regeneration, save, writing_with
 from tests.daemon.writing.writing_child import written
 
 if TYPE_CHECKING:

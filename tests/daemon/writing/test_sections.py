@@ -13,16 +13,15 @@ from daemon import paths
 from daemon.settings import load_settings
 from tests.daemon.companion import running
 from tests.daemon.pages import until
+from tests.daemon.synth import FILE, synth
 from tests.daemon.writing.sections import (
     END_MS,
-    FILE,
     START_MS,
     edited,
     regenerate,
     regeneration,
     save,
     section_lines,
-    synth,
     writing_with,
 )
 from tests.daemon.writing.writing_child import written

@@ -12,7 +12,8 @@ import pytest
 
 from daemon.writing.served_songs import MOST_OF_A_RANGE_BYTES, MOST_SONGS, ServedSongs
 from tests.daemon.companion import running
-from tests.daemon.writing.sections import FILE, SET, save, synth, writing_with
+from tests.daemon.synth import FILE, SET, synth
+from tests.daemon.writing.sections import save, writing_with
 
 if TYPE_CHECKING:
     from pathlib import Path

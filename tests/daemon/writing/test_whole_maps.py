@@ -12,7 +12,8 @@ from daemon import paths
 from engine.beatmap.document import Document
 from tests.daemon.companion import running
 from tests.daemon.mapper import write_silence
-from tests.daemon.writing.sections import FILE, PATIENCE_S, SET, save, synth, writing_with
+from tests.daemon.synth import FILE, SET, synth
+from tests.daemon.writing.sections import PATIENCE_S, save, writing_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
