@@ -12,13 +12,13 @@ import asyncio
 import logging
 from collections import OrderedDict
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from daemon.ahead import Ahead
 from daemon.engine_state import as_sentence
 from daemon.hearing import Hearing, weigh
-from daemon.pacing import paced
+from daemon.pacing import TOLD_EVERY_S, known_so_far, paced
 from daemon.remarks import OpinionState
 from daemon.requests import RefusedError
 from daemon.songs.library import audio_of
@@ -27,7 +27,7 @@ from engine.jobs import Progress, Urgency
 from engine.service import Mod, Opinion
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
     from pathlib import Path
 
     from daemon.archive import Archive
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-TOLD_EVERY_S: Final = 0.2
-"""How often a page is told how far a run has come."""
 MOST_HEARD: Final = 8
 """Maps whose opinion is kept at hand; a set with more difficulties keeps those that are under way."""
 NO_MODEL: Final = (
@@ -54,6 +52,14 @@ class Heard:
 
     doing: str = ""
     opinion: Opinion | None = None
+
+    def after(self, event: object) -> Heard:
+        match event:
+            case Opinion():
+                return replace(self, opinion=event)
+            case Progress():
+                return replace(self, doing=event.doing)
+        return self
 
 
 class Opinions:
@@ -199,7 +205,7 @@ class Opinions:
         request = await asyncio.to_thread(self._question, hearing)
         asking = self._link.ask(request, urgency=Urgency.MOD, key=str(hearing.path))
         last: Opinion | None = None
-        async with aclosing(paced(_heard(asking), TOLD_EVERY_S)) as seldom:
+        async with aclosing(paced(known_so_far(asking, Heard(), Heard.after), TOLD_EVERY_S)) as seldom:
             async for heard in seldom:
                 if heard.opinion is None:
                     self._become(hearing, run, OpinionState.WAITING, heard.doing)
@@ -296,15 +302,3 @@ class Opinions:
 
     def _of(self, key: str | None) -> Hearing | None:
         return next((each for each in self._hearings.values() if each.shown.key == key), None)
-
-
-async def _heard(asking: AsyncGenerator[object, None]) -> AsyncGenerator[Heard, None]:
-    """Each event put to what is known so far, so that one may take the place of those before it."""
-    heard = Heard()
-    async with aclosing(asking) as events:
-        async for event in events:
-            if isinstance(event, Opinion):
-                heard = Heard(heard.doing, event)
-            elif isinstance(event, Progress):
-                heard = Heard(event.doing, heard.opinion)
-            yield heard

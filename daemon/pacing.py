@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
 Event = TypeVar("Event")
+Known = TypeVar("Known")
 
+TOLD_EVERY_S: Final = 0.2
+"""How often a page is told how far something has come."""
 _OVER: Final = object()
+
+
+async def known_so_far(
+    events: AsyncGenerator[Event, None], known: Known, after: Callable[[Known, Event], Known]
+) -> AsyncGenerator[Known, None]:
+    """Each event put to what was known before it, so that the latest may stand for all."""
+    async with aclosing(events):
+        async for event in events:
+            known = after(known, event)
+            yield known
 
 
 async def paced(events: AsyncGenerator[Event, None], every_s: float) -> AsyncGenerator[Event, None]:

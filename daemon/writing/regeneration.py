@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from daemon.engine_state import as_sentence
-from daemon.pacing import paced
+from daemon.pacing import TOLD_EVERY_S, known_so_far, paced
 from daemon.requests import RefusedError
 from daemon.songs.library import audio_of
 from daemon.writing.attempt import Attempt, nothing_of
@@ -26,7 +26,7 @@ from engine.jobs import Progress, Urgency
 from engine.service import Candidate, Pace, Regenerate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from daemon.engine_link import EngineLink
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-TOLD_EVERY_S: Final = 0.2
-"""How often a page is told how far a run has come."""
 MOST_ATTEMPTS: Final = 8
 """Maps whose candidates are kept; those under way are."""
 CANCELLED: Final = "Stopped. The candidates that are done can still be accepted."
@@ -53,6 +51,16 @@ class Heard:
     doing: str = ""
     pace: Pace | None = None
     candidates: Mapping[int, Candidate] = field(default_factory=dict)
+
+    def after(self, event: object) -> Heard:
+        match event:
+            case Candidate():
+                return replace(self, candidates={**self.candidates, event.number: event})
+            case Pace():
+                return replace(self, pace=event, doing=event.doing)
+            case Progress():
+                return replace(self, doing=event.doing)
+        return self
 
 
 class Regenerations:
@@ -151,7 +159,7 @@ class Regenerations:
         order = attempt.order
         request = await asyncio.to_thread(_question, order)
         asking = self._link.ask(request, urgency=Urgency.REGENERATE, key=str(order.path))
-        async with aclosing(paced(_heard(asking), TOLD_EVERY_S)) as seldom:
+        async with aclosing(paced(known_so_far(asking, Heard(), Heard.after), TOLD_EVERY_S)) as seldom:
             async for heard in seldom:
                 await self._take(attempt, heard)
         if len(attempt.findings) < len(order.seeds):
@@ -215,17 +223,3 @@ def _question(order: Order) -> Regenerate:
         wishes=order.wishes,
         keep=order.keep,
     )
-
-
-async def _heard(asking: AsyncGenerator[object, None]) -> AsyncGenerator[Heard, None]:
-    """Each event put to what is known so far, so that one may take the place of those before it."""
-    heard = Heard()
-    async with aclosing(asking) as events:
-        async for event in events:
-            if isinstance(event, Candidate):
-                heard = replace(heard, candidates={**heard.candidates, event.number: event})
-            elif isinstance(event, Pace):
-                heard = replace(heard, pace=event, doing=event.doing)
-            elif isinstance(event, Progress):
-                heard = replace(heard, doing=event.doing)
-            yield heard

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from daemon.engine_state import as_sentence
-from daemon.pacing import paced
+from daemon.pacing import TOLD_EVERY_S, known_so_far, paced
 from daemon.protocol_writing import song_job as message_of
 from daemon.requests import RefusedError
 from daemon.songs.song import measure
@@ -29,7 +29,7 @@ from engine.jobs import Progress, Urgency
 from engine.service import Generate, Pace, WrittenMap
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import Callable
     from pathlib import Path
 
     from daemon.engine_link import EngineLink
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-TOLD_EVERY_S: Final = 0.2
 NOT_ALL: Final = "the engine ended before the map was written: start it again"
 
 
@@ -63,6 +62,16 @@ class Heard:
     doing: str = ""
     pace: Pace | None = None
     written: WrittenMap | None = None
+
+    def after(self, event: object) -> Heard:
+        match event:
+            case WrittenMap():
+                return replace(self, written=event)
+            case Pace():
+                return replace(self, pace=event, doing=event.doing)
+            case Progress():
+                return replace(self, doing=event.doing)
+        return self
 
 
 class WholeMap:
@@ -153,7 +162,7 @@ class WholeMap:
     async def _listen(self, order: MapOrder) -> WrittenMap:
         asking = self._link.ask(order.question, urgency=Urgency.REGENERATE, key="a whole map")
         last: WrittenMap | None = None
-        async with aclosing(paced(_heard(asking), TOLD_EVERY_S)) as seldom:
+        async with aclosing(paced(known_so_far(asking, Heard(), Heard.after), TOLD_EVERY_S)) as seldom:
             async for heard in seldom:
                 last = heard.written
                 self._become(
@@ -220,16 +229,3 @@ def whole_range(written: WrittenMap, question: Generate) -> NewRange:
         hash_after=content_hash(written.data),
         before="",
     )
-
-
-async def _heard(asking: AsyncGenerator[object, None]) -> AsyncGenerator[Heard, None]:
-    heard = Heard()
-    async with aclosing(asking) as events:
-        async for event in events:
-            if isinstance(event, WrittenMap):
-                heard = replace(heard, written=event)
-            elif isinstance(event, Pace):
-                heard = replace(heard, pace=event, doing=event.doing)
-            elif isinstance(event, Progress):
-                heard = replace(heard, doing=event.doing)
-            yield heard
