@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 EXIT_INTERRUPTED: Final = 130
 """What shells expect of a program ended by Ctrl+C."""
 
 try:
-    from daemon.commands import check as cli_check
-    from daemon.commands import generate, generate_options, mod, models, tokens
+    from daemon.commands import check, generate, generate_options, mod, models, tokens
     from daemon.commands.asking import EngineRefusedError
     from daemon.console import take_any_letter
     from daemon.settings import SettingsError
@@ -22,7 +22,7 @@ except KeyboardInterrupt:
     sys.exit(EXIT_INTERRUPTED)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 EXIT_USAGE: Final = 3
 
@@ -32,80 +32,85 @@ class _Parser(argparse.ArgumentParser):
         self.exit(EXIT_USAGE, f"mapside: {message}. `{self.prog} --help` says more.\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="mapside", description="Checks osu! maps, on every save or on demand.")
-    parser.add_argument("--version", action="version", version=f"mapside {metadata.version('mapside')}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = commands.add_parser(
-        "check",
-        help="check maps and print what is wrong with them",
-        description="Check maps and print what is wrong with them, the strongest first.",
-        epilog=cli_check.EXIT_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    cli_check.add_arguments(check)
-    _add_models(commands)
-    _add_tokens(commands)
-    _add_mod(commands)
-    _add_generate(commands)
-    doctor = commands.add_parser(
-        "doctor", help="look for what would keep Mapside from working, and say what to do"
-    )
-    doctor.set_defaults(run=_doctor)
-    check.set_defaults(run=cli_check.check)
-    run = commands.add_parser("run", help="start the companion; what follows is passed on", add_help=False)
-    run.set_defaults(run=None)
-    return parser
-
-
-def _add_models(commands: Any) -> None:
-    parser = commands.add_parser(
-        "models",
-        help="list the models there are, download one, or remove one",
-        description="List the models there are, download one, or remove one.",
-    )
-    models.add_arguments(parser)
-    parser.set_defaults(run=models.models)
-
-
-def _add_mod(commands: Any) -> None:
-    parser = commands.add_parser(
-        "mod",
-        help="ask the model what it thinks of maps",
-        description="Ask the model what it thinks of maps, and print what surprises it, the strongest first.",
-        epilog=mod.EXIT_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    mod.add_arguments(parser)
-    parser.set_defaults(run=mod.mod)
-
-
-def _add_generate(commands: Any) -> None:
-    parser = commands.add_parser(
-        "generate",
-        help="have a model write a section of a map, or a whole one",
-        description="Have a model write a section of a map, or a whole one.",
-        epilog=generate.EXIT_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    generate_options.add_arguments(parser)
-    parser.set_defaults(run=generate.generate)
-
-
-def _add_tokens(commands: Any) -> None:
-    parser = commands.add_parser(
-        "tokens",
-        help="print a map as a model reads it: events and token ids",
-        description="Print a map as a model reads it: each context's events by window, with their ids.",
-    )
-    tokens.add_arguments(parser)
-    parser.set_defaults(run=tokens.tokens)
+@dataclass(frozen=True, slots=True)
+class Command:
+    name: str
+    run: Callable[[argparse.Namespace], int]
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    summary: str
+    description: str = ""
+    """Without one, the summary says it all."""
+    epilog: str = ""
 
 
 def _doctor(_: argparse.Namespace) -> int:
     from daemon.commands import doctor  # noqa: PLC0415  the other commands need none of what it imports
 
     return doctor.main()
+
+
+COMMANDS: Final = (
+    Command(
+        "check",
+        check.check,
+        check.add_arguments,
+        "check maps and print what is wrong with them",
+        "Check maps and print what is wrong with them, the strongest first.",
+        check.EXIT_HELP,
+    ),
+    Command(
+        "models",
+        models.models,
+        models.add_arguments,
+        "list the models there are, download one, or remove one",
+    ),
+    Command(
+        "tokens",
+        tokens.tokens,
+        tokens.add_arguments,
+        "print a map as a model reads it: events and token ids",
+        "Print a map as a model reads it: each context's events by window, with their ids.",
+    ),
+    Command(
+        "mod",
+        mod.mod,
+        mod.add_arguments,
+        "ask the model what it thinks of maps",
+        "Ask the model what it thinks of maps, and print what surprises it, the strongest first.",
+        mod.EXIT_HELP,
+    ),
+    Command(
+        "generate",
+        generate.generate,
+        generate_options.add_arguments,
+        "have a model write a section of a map, or a whole one",
+        epilog=generate.EXIT_HELP,
+    ),
+    Command(
+        "doctor",
+        _doctor,
+        lambda _: None,
+        "look for what would keep Mapside from working, and say what to do",
+    ),
+)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="mapside", description="Checks osu! maps, on every save or on demand.")
+    parser.add_argument("--version", action="version", version=f"mapside {metadata.version('mapside')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for each in COMMANDS:
+        added = commands.add_parser(
+            each.name,
+            help=each.summary,
+            description=each.description or f"{each.summary[0].upper()}{each.summary[1:]}.",
+            epilog=each.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter if each.epilog else argparse.HelpFormatter,
+        )
+        each.add_arguments(added)
+        added.set_defaults(run=each.run)
+    commands.add_parser("run", help="start the companion; what follows is passed on", add_help=False)
+    return parser
 
 
 def _run(arguments: Sequence[str]) -> int:
