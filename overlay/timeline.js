@@ -23,6 +23,11 @@ import { viewButtons } from "./view_buttons.js";
 const ZOOM_STEP = 0.6;
 const NEW_RANGE_SHARE = 0.25; // of the view, for one who marks a stretch without pointing
 
+/** Chromium says of a key that a mouse without a button did it; others that nothing pointed. */
+function isByKey({ button, pointerType = "" }) {
+  return button !== 2 && (pointerType === "" || (pointerType === "mouse" && button === -1));
+}
+
 class MapTimeline extends HTMLElement {
   #map = null;
   #visible = [];
@@ -156,6 +161,10 @@ class MapTimeline extends HTMLElement {
     return this.#layer.drawn;
   }
 
+  get fade() {
+    return this.#layer.fade;
+  }
+
   get view() {
     return { ...this.#view };
   }
@@ -234,7 +243,7 @@ class MapTimeline extends HTMLElement {
   /** Called by a key it is about the objects that are picked, the selected finding, the range, or the middle of what is in sight. */
   #onMenu(event) {
     if (!this.#map) return;
-    const byKey = event.button !== 2 && (event.pointerType ?? "") === "";
+    const byKey = isByKey(event);
     const [time_ms, point] = byKey ? [this.#here(), null] : [this.#timeAt(this.hand.at(event).x), this.hand.at(event)];
     if (this.#openMenu(time_ms, point, byKey ? null : event)) event.preventDefault();
   }
