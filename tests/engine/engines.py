@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.host import Engine, EngineOptions
 from engine.jobs import Progress, Urgency
 from engine.service import Tokens
+from tests.processes import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -64,15 +65,6 @@ async def running(folder: Path, module: str = ODD, **changes: Any) -> AsyncItera
         await watched.engine.stop()
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A process that has ended and that nobody has asked about yet still has a number.
-    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-
-
 def resident_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
@@ -85,6 +77,13 @@ def peak_bytes(pid: int) -> int:
     """The most memory it ever had."""
     line = next(line for line in told_by_system(pid, "status").splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) << 10
+
+
+async def until_gone(pid: int) -> None:
+    """While the loop goes on, which ends it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while is_alive(pid):  # noqa: ASYNC110  the system has no event for it
+            await asyncio.sleep(0.01)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

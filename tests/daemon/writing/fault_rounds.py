@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import resource
 import shutil
-import signal
+import stat
 import subprocess
 import sys
 import time
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from daemon.writing.new_difficulty import with_name
@@ -27,11 +25,17 @@ from tests.daemon.pages import until
 from tests.daemon.synth import FILE, SET, synth
 from tests.daemon.writing.eyes import Eyes, GoneError, opened
 from tests.daemon.writing.sections import END_MS, START_MS, edited, lines_beside, section_lines
+from tests.daemon.writing.stub_companion import PROCESS
 from tests.daemon.writing.writing_child import written
+from tests.processes import descendants_of, is_alive, kill
 from tests.shared_data import shared
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
 MOST_BACKUP_BYTES: Final = 1_000_000
 MOST_OF_A_WRITE_S: Final = 0.3
@@ -41,12 +45,12 @@ STARTS_S: Final = 60.0
 ENDS_S: Final = 20.0
 SETTINGS: Final = """
 [songs]
-folder = "{songs}"
+folder = '{songs}'
 [ai]
 findings = false
 listen_ahead = false
 [engine]
-model = "{model}"
+model = '{model}'
 [writing]
 on = true
 disclosed = true
@@ -72,7 +76,7 @@ class Rounds:
         (folder / "stub").mkdir()
         self._set = songs / SET
         self._set.mkdir()
-        self._mounted = os.geteuid() == 0 and _mount(self._set)
+        self._mounted = _is_anybody_allowed_all() and _mount(self._set)
         shutil.copyfile(shared("golden", "inputs", "audio.flac"), self._set / "audio.flac")
         self.map = self._set / FILE
         self.map.write_bytes(synth())
@@ -125,9 +129,11 @@ class Rounds:
             self._page_gone,
             self._companion_killed,
             self._new_difficulty_killed,
-            self._no_room_for_any_file,
             self._read_only,
         ]
+        if sys.platform == "win32":
+            return [*always, self._open_elsewhere]
+        always.append(self._no_room_for_any_file)
         return [*always, self._disk_full, self._held_open] if self._mounted else always
 
     # What goes wrong.
@@ -161,9 +167,9 @@ class Rounds:
         before = self.map.read_bytes()
         await self._begin()
         await asyncio.sleep(self.random.uniform(0, 0.1))
-        for process in self._children():
+        for process in descendants_of(self._companion.pid):
             with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+                kill(process)
         await self._seen("regeneration", lambda each: each["state"] not in ("waiting", "writing"))
         self._holds(before)
 
@@ -232,18 +238,29 @@ class Rounds:
             path.unlink()
         self.happened["of them there after it"] += len(made)
 
-    async def _no_room_for_any_file(self) -> None:
-        """A limit of the system on the size of files: the database and the log run into it as well."""
+    if sys.platform != "win32":
+
+        async def _no_room_for_any_file(self) -> None:
+            """A limit of the system on the size of files: the database and the log run into it as well."""
+            before, after = await self._candidate()
+            limit = self.random.choice([0, 1000, 20_000, len(after) - 1])
+            resource.prlimit(self._companion.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            reply = await self._accept()
+            resource.prlimit(
+                self._companion.pid,
+                resource.RLIMIT_FSIZE,
+                (resource.RLIM_INFINITY, resource.RLIM_INFINITY),
+            )
+            self._holds(before, *((after,) if reply["ok"] else ()))
+
+    async def _open_elsewhere(self) -> None:
+        """Windows replaces no file that another program has open, and is asked for two seconds."""
         before, after = await self._candidate()
-        limit = self.random.choice([0, 1000, 20_000, len(after) - 1])
-        resource.prlimit(self._companion.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-        reply = await self._accept()
-        resource.prlimit(
-            self._companion.pid,
-            resource.RLIMIT_FSIZE,
-            (resource.RLIM_INFINITY, resource.RLIM_INFINITY),
-        )
-        self._holds(before, *((after,) if reply["ok"] else ()))
+        with self.map.open("rb"):
+            waiting = self._eyes_now.send("accept", key=self._key, candidate=0, to="file")
+            await asyncio.sleep(self.random.choice([0.1, 0.3, 0.5, 4.0]))
+        reply = await waiting
+        self._holds(after if reply["ok"] else before)
 
     async def _disk_full(self) -> None:
         before, _ = await self._candidate()
@@ -269,10 +286,10 @@ class Rounds:
 
     async def _read_only(self) -> None:
         before, after = await self._candidate()
-        self.map.chmod(0o444)
+        self.map.chmod(stat.S_IREAD)
         reply = await self._accept()
         self.map.chmod(0o644)
-        _must(reply["ok"] == (os.geteuid() == 0), "a read-only map was written")
+        _must(reply["ok"] == _is_anybody_allowed_all(), "a read-only map was written")
         self._holds(after if reply["ok"] else before)
 
     # What a person does.
@@ -370,7 +387,7 @@ class Rounds:
         _must(set(names) <= known, f"after {after} there is {names} beside the map")
         size = sum(file.stat().st_size for file in (self._home / "data" / "backups").glob("*/*"))
         _must(size <= MOST_BACKUP_BYTES, f"after {after} the backups take {size} bytes")
-        self._engines |= set(self._children())
+        self._engines |= descendants_of(self._companion.pid)
         await self._record_fits(after)
 
     async def _record_fits(self, after: str) -> None:
@@ -387,10 +404,8 @@ class Rounds:
             raise BrokenPromiseError(f"after {after} the record does not fit the map: {error}") from None
 
     async def _nothing_is_left(self) -> None:
-        self._engines |= set(self._children())
-        await until(
-            lambda: not any(Path(f"/proc/{each}").exists() for each in self._engines), within_s=LEAVES_S
-        )
+        self._engines |= descendants_of(self._companion.pid)
+        await until(lambda: not any(map(is_alive, self._engines)), within_s=LEAVES_S)
 
     # The companion.
 
@@ -422,16 +437,6 @@ class Rounds:
         assert self._eyes is not None
         return self._eyes
 
-    def _children(self) -> list[int]:
-        """Of the companion: its engines."""
-        found = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):
-                name, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(") ")
-                if int(rest.split()[1]) == self._companion.pid:
-                    found.append(int(name.split(" ", 1)[0]))
-        return found
-
     def _write_settings(self, songs: Path) -> None:
         file = self._home / "config" / "settings.toml"
         file.parent.mkdir(parents=True)
@@ -443,22 +448,21 @@ class CompanionProcess:
     """What it says goes into a file: a full disk makes it say much, and nobody reads a pipe."""
 
     def __init__(self, home: Path) -> None:
-        self.link, self.port = "", 0
+        self.link, self.port, self.pid = "", 0, 0
         self._home = home
         self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid if self._process is not None else 0
+        """On Windows, a virtual environment's Python is one that starts the companion."""
 
     async def start(self) -> None:
         said = self._home / "said.txt"
         with said.open("wb") as out:
             self._process = await asyncio.to_thread(self._spawn, out)
         await until(lambda: LINK.search(said.read_text(errors="replace")), within_s=STARTS_S)
-        found = LINK.search(said.read_text(errors="replace"))
+        text = said.read_text(errors="replace")
+        found, process = LINK.search(text), PROCESS.search(text)
         assert found is not None
-        self.link, self.port = found.group(), int(found.group(1))
+        assert process is not None
+        self.link, self.port, self.pid = found.group(), int(found.group(1)), int(process.group(1))
 
     def _spawn(self, out: BinaryIO) -> subprocess.Popen[bytes]:
         arguments = ("-m", "tests.daemon.writing.stub_companion", "--no-tray", "--no-browser", "--port", "0")
@@ -475,6 +479,11 @@ class CompanionProcess:
         if self._process is not None:
             self._process.terminate()
             await asyncio.to_thread(self._process.wait, ENDS_S)
+
+
+def _is_anybody_allowed_all() -> bool:
+    """As the administrator of a Linux is, and nobody on Windows where a file is read-only."""
+    return sys.platform != "win32" and os.geteuid() == 0
 
 
 def _mount(folder: Path) -> bool:

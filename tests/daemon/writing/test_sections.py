@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +23,7 @@ from tests.daemon.writing.sections import (
     writing_with,
 )
 from tests.daemon.writing.writing_child import written
+from tests.processes import kill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +135,7 @@ class TestARegeneration:
             await regeneration(page, "writing")
             engine = app.companion._link._engine
             assert engine.process_id is not None
-            os.kill(engine.process_id, signal.SIGKILL)
+            kill(engine.process_id)
             told = await page.next("regeneration", lambda each: each["state"] == "failed")
             assert told["note"].startswith("The engine")
             await done(page, shown)

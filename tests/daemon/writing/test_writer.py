@@ -17,6 +17,7 @@ from daemon.writing.history import Kind, NewRange, NewWrite, WriteState
 from daemon.writing.safe_write import ChangedError, NotWrittenError
 from daemon.writing.writer import Change, Writer
 from engine.beatmap.document import content_hash
+from tests.links import needs_links
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -213,6 +214,7 @@ def _disk_full(*_: object) -> None:
     raise sqlite3.OperationalError("database or disk is full")
 
 
+@needs_links
 async def test_a_map_is_the_same_however_its_path_is_spelt(tmp_path: Path) -> None:
     async with a_desk(tmp_path) as desk:
         desk.path.write_bytes(OLD)
