@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from typing import Final
 
 import torch
 
+from bench.process_use import peak_bytes
 from bench.report import Figure, Measured, command, median
 from engine.checkpoints.upstream import load
 from tests.checkpoints.folders import FULL, v32
@@ -55,20 +57,12 @@ def _one_run(folder: Path, dtype: str) -> tuple[float, float, float]:
 
 def _child(folder: Path, dtype: str) -> None:
     torch.set_num_threads(THREADS)
-    before = _peak_bytes()
+    before = peak_bytes(os.getpid())
     started, started_processor = time.perf_counter(), time.process_time()
     model = load(folder, dtype=DTYPES[dtype]).model
     seconds, processor_seconds = time.perf_counter() - started, time.process_time() - started_processor
     assert all(parameter.dtype is DTYPES[dtype] for parameter in model.parameters())
-    print(seconds, _peak_bytes() - before, processor_seconds)
-
-
-def _peak_bytes() -> int:
-    """The most that this process has held. In getrusage a child begins with what its parent held."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError("this benchmark reads the peak from Linux's /proc/self/status, which has none here")
+    print(seconds, peak_bytes(os.getpid()) - before, processor_seconds)
 
 
 main = command("load", "Loading a full-size checkpoint from a local folder", measure)

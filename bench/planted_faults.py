@@ -14,7 +14,6 @@ project; a model is asked where there is a song. With random weights it must com
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +28,7 @@ from bench import clean_maps
 from bench.faults import KINDS, RED_LINE_LATE
 from bench.finders import Asked, Both, Model, Rules, auc
 from bench.listeners import CheckpointListener, caches_in, opened, with_random_weights
-from bench.report import Figure, Measured, as_json, figures_table, machine, table
+from bench.report import Figure, Measured, add_options, table, tell
 from daemon.demo.song import write_song
 from engine.beatmap.objects import Mode
 from engine.checkpoints.errors import CheckpointError
@@ -306,20 +305,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--maps", nargs="+", type=Path, default=[], help="maps to plant into, beside their songs"
     )
     parser.add_argument("--random-weights", type=int, metavar="SEED", help="the model, knowing nothing")
-    parser.add_argument("--short", action="store_true", help="a smaller run, under 40 seconds")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
-    parser.add_argument("--check", action="store_true", help="exit with 1 when a floor is missed")
+    add_options(parser)
     options = parser.parse_args(arguments)
     asked = Question(options.model, tuple(options.maps), options.short, options.random_weights)
-    measured = measure(asked)
-    if options.json:
-        print(as_json(NAME, measured))
-    else:
-        print(f"{ABOUT}\n{machine()}\n\n{figures_table(measured.figures)}")
-        for note in measured.notes:
-            print(f"\n{note}")
-    if options.check and any(figure.missed for figure in measured.figures):
-        sys.exit(1)
+    tell(NAME, ABOUT, measure(asked), options)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,27 @@ from pathlib import Path
 
 
 def resident_bytes(process_id: int) -> int:
+    told = _told_by_linux(process_id)
+    return int(_ps(process_id, "rss=")) * 1024 if told is None else _bytes(told["VmRSS"])
+
+
+def peak_bytes(process_id: int) -> int:
+    """The most that it has held. In getrusage a child begins with what its parent held."""
+    told = _told_by_linux(process_id)
+    if told is None:
+        raise RuntimeError("this benchmark reads the peak from Linux's /proc, which there is none of here")
+    return _bytes(told["VmHWM"])
+
+
+def _told_by_linux(process_id: int) -> dict[str, str] | None:
     status = Path(f"/proc/{process_id}/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) * 1024
-    return int(_ps(process_id, "rss=")) * 1024
+    if not status.exists():
+        return None
+    return dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+
+
+def _bytes(kilobytes: str) -> int:
+    return int(kilobytes.split(maxsplit=1)[0]) * 1024
 
 
 def processor_seconds(process_id: int) -> float:

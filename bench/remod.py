@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import torch
 
+from bench.process_use import peak_bytes, resident_bytes
 from bench.remod_maps import SEED, edited, maps, write_song
 from bench.report import Figure, Measured, command, median, percentile
 from engine.audio.mel import MelSpectrogram
@@ -221,7 +223,9 @@ def _child(folder: Path, family: str, dtype: str, scale: str) -> None:
             bench.measure(map_name, document, edits, in_earnest=scale == "whole" or number < IN_EARNEST)
             for number, (map_name, document) in enumerate(maps(count, seconds))
         ]
-    print(json.dumps({"words": where.words, "maps": measured, **_memory_mb()}, default=_plain))
+    ours = os.getpid()
+    memory = {"resident_mb": resident_bytes(ours) / 2**20, "peak_mb": peak_bytes(ours) / 2**20}
+    print(json.dumps({"words": where.words, "maps": measured, **memory}, default=_plain))
 
 
 _SCALES: Final = {
@@ -235,15 +239,6 @@ _SCALES: Final = {
 
 def _plain(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__slots__}
-
-
-def _memory_mb() -> dict[str, float]:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    said = dict(line.split(":", 1) for line in lines if ":" in line)
-    return {
-        "resident_mb": int(said["VmRSS"].split()[0]) / 1024,
-        "peak_mb": int(said["VmHWM"].split()[0]) / 1024,
-    }
 
 
 # ---- the table

@@ -145,18 +145,25 @@ def command(name: str, about: str, measure: Callable[[bool], Measured]) -> Calla
 
     def main() -> None:
         parser = argparse.ArgumentParser(prog=f"python -m bench.{name}", description=about)
-        parser.add_argument("--short", action="store_true", help="a smaller run, under 40 seconds")
-        parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
-        parser.add_argument("--check", action="store_true", help="exit with 1 when a floor is missed")
+        add_options(parser)
         options = parser.parse_args()
-        measured = measure(options.short)
-        if options.json:
-            print(as_json(name, measured))
-        else:
-            print(f"{about}\n{machine()}\n\n{figures_table(measured.figures)}")
-            for note in measured.notes:
-                print(f"\n{note}")
-        if options.check and any(figure.missed for figure in measured.figures):
-            sys.exit(1)
+        tell(name, about, measure(options.short), options)
 
     return main
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--short", action="store_true", help="a smaller run, under 40 seconds")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a floor is missed")
+
+
+def tell(name: str, about: str, measured: Measured, options: argparse.Namespace) -> None:
+    if options.json:
+        print(as_json(name, measured))
+    else:
+        print(f"{about}\n{machine()}\n\n{figures_table(measured.figures)}")
+        for note in measured.notes:
+            print(f"\n{note}")
+    if options.check and any(figure.missed for figure in measured.figures):
+        sys.exit(1)
