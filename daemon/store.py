@@ -1,8 +1,9 @@
 """What Mapside remembers of the mapper's maps: which there are, their last check, and what is intended.
 
 SQLite, used from one thread. A map is known by its path; failing that by its beatmap id, then by its
-metadata, if the file it was known by is gone: so a renamed folder, an upload and an edited title keep what
-was marked, and a copy of a map is a map of its own. Nothing here is ever written into a map.
+metadata, if the file it was known by is gone or is this very file: so a renamed folder, an upload, an edited
+title and a path spelled differently keep what was marked, and a copy of a map is a map of its own. Nothing
+here is ever written into a map.
 """
 
 from __future__ import annotations
@@ -173,18 +174,25 @@ class Store:
         if identity.beatmap_id <= 0:
             return None
         return self._first_vacant(
-            "SELECT id, path FROM maps WHERE beatmap_id = ? ORDER BY saved_at DESC", identity.beatmap_id
+            "SELECT id, path FROM maps WHERE beatmap_id = ? ORDER BY saved_at DESC",
+            identity.beatmap_id,
+            identity.path,
         )
 
     def _vacant_by_metadata(self, identity: Identity) -> int | None:
         return self._first_vacant(
-            "SELECT id, path FROM maps WHERE metadata = ? ORDER BY saved_at DESC", identity.metadata
+            "SELECT id, path FROM maps WHERE metadata = ? ORDER BY saved_at DESC",
+            identity.metadata,
+            identity.path,
         )
 
-    def _first_vacant(self, query: str, value: object) -> int | None:
-        """A map whose file is still there is another map, however alike."""
+    def _first_vacant(self, query: str, value: object, file: Path) -> int | None:
+        """A map whose file is still there is another map, however alike, unless it is this `file`."""
         rows: Iterable[tuple[int, bytes]] = self._database.execute(query, (value,)).fetchall()
-        return next((row_id for row_id, path in rows if not self._exists(_path(path))), None)
+        return next((row_id for row_id, path in rows if self._is_free(_path(path), file)), None)
+
+    def _is_free(self, remembered: Path, file: Path) -> bool:
+        return not self._exists(remembered) or _is_same_file(remembered, file)
 
     def _insert(self, identity: Identity) -> int:
         (row_id,) = self._database.execute(
@@ -260,6 +268,14 @@ def open_store(file: Path) -> tuple[Store, str]:
         _log.warning("%s", error)
         return Store(None), str(error)
     return store, store.note
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    """Case, links, drive letters and Windows' short names spell one file in many ways."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _path(column: bytes) -> Path:

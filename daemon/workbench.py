@@ -113,7 +113,8 @@ class Workbench:
         )
 
     async def path_of(self, key: str) -> Path | None:
-        at_hand = next((path for path, desk in self._desks.items() if desk.session.key == key), None)
+        desks = reversed(self._desks.items())
+        at_hand = next((path for path, desk in desks if desk.session.key == key), None)
         return at_hand or await self._archive.path_of(key)
 
     async def look_at(self, path: Path) -> bool:
@@ -365,7 +366,8 @@ class Workbench:
         return desk.session.version if desk else 0
 
     def _desk_of(self, key: str | None) -> Desk | None:
-        return next((desk for desk in self._desks.values() if desk.session.key == key), None)
+        """The one used last: where a map's path is spelled anew, it lies on an older one as well."""
+        return next((desk for desk in reversed(self._desks.values()) if desk.session.key == key), None)
 
     async def _in_worker(self, function: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)

@@ -15,6 +15,7 @@ from daemon.matching import Anchor
 from daemon.session import Baseline, Known, MapSummary
 from daemon.store import Identity, Recalled, Store, open_store
 from engine.checks.check import Severity
+from tests.links import needs_links
 
 MARK = Anchor("muted", "head", 1000.0, "abc", True, "can hardly be heard", "00:01:000 (1)")
 OTHER = Anchor("drain-time", "short", None, "", False, "too short \udcff", "")
@@ -93,6 +94,26 @@ class TestAMapIsRecognised:
             store.recognise(map_at(songs / "a.osu", beatmap_id=500, title="romanised"))
             (songs / "a.osu").unlink()
             assert store.recognise(map_at(songs / "c.osu", beatmap_id=500, title="third")).key == key
+
+    @needs_links
+    @pytest.mark.parametrize("beatmap_id", [0, 123])
+    def test_by_the_same_file_when_its_path_is_spelled_differently(
+        self, file: Path, songs: Path, tmp_path: Path, beatmap_id: int
+    ) -> None:
+        (tmp_path / "linked").symlink_to(songs, target_is_directory=True)
+        with closing(Store(file)) as store:
+            key = marked(store, map_at(songs / "a.osu", beatmap_id=beatmap_id))
+            again = store.recognise(map_at(tmp_path / "linked" / "a.osu", beatmap_id=beatmap_id))
+            assert (again.key, again.marks) == (key, (MARK,))
+            assert store.path_of(key) == tmp_path / "linked" / "a.osu"
+            assert len(store.recent(10)) == 1
+
+    @pytest.mark.skipif(sys.platform != "win32", reason="elsewhere case tells two folders apart")
+    def test_by_the_same_file_when_its_folder_is_spelled_in_other_case(self, file: Path, songs: Path) -> None:
+        with closing(Store(file)) as store:
+            key = marked(store, map_at(songs / "a.osu"))
+            shouted = Path(str(songs).upper()) / "a.osu"
+            assert store.recognise(map_at(shouted)).key == key
 
     @pytest.mark.parametrize("beatmap_id", [0, 77])
     def test_but_a_copy_beside_it_is_another_map(self, file: Path, songs: Path, beatmap_id: int) -> None:
@@ -180,7 +201,10 @@ class TestOpening:
     def test_the_file_of_the_first_version_is_brought_up_to_date(self, file: Path, songs: Path) -> None:
         with closing(sqlite3.connect(file)) as old:
             old.executescript(f"{database._FIRST_SCHEMA} PRAGMA user_version = 1;")
-            old.execute("INSERT INTO maps VALUES (1, ?, 0, '', NULL, NULL, NULL, NULL, NULL)", (b"/a.osu",))
+            old.execute(
+                "INSERT INTO maps VALUES (1, ?, 0, '', NULL, NULL, NULL, NULL, NULL)",
+                (os.fsencode(Path("/a.osu")),),
+            )
             old.execute("INSERT INTO marks VALUES (1, ?)", (json.dumps(astuple(MARK)),))
             old.commit()
         store, note = open_store(file)
