@@ -11,12 +11,15 @@ import tempfile
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from engine.held_open import patiently
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _START_AGAIN = "delete the file to start again with the defaults"
+_QUOTES = r" A path with \ goes between single quotes: 'D:\osu!\Songs'."
 
 SettingValue = str | bool | int | list[str]
 
@@ -44,9 +47,13 @@ def parse(text: str, file: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _TOML_PLACE.search(str(error))
-        line = place.group(1) if place and place.group(1) else str(len(text.splitlines()) or 1)
+        lines = text.splitlines() or [""]
+        number = int(place.group(1)) if place and place.group(1) else len(lines)
         what = _TOML_PLACE.sub("", str(error))
-        raise SettingsError(f"{file}, line {line}: {what}. Correct the line, or {_START_AGAIN}.") from error
+        hint = _QUOTES if "\\" in "".join(lines[number - 1 : number]) else ""
+        raise SettingsError(
+            f"{file}, line {number}: {what}. Correct the line, or {_START_AGAIN}.{hint}"
+        ) from error
 
 
 def line_of(text: str, key: str) -> int | None:
@@ -127,7 +134,7 @@ def _write_atomically(file: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         if file.exists():
             shutil.copymode(file, temporary)
-        temporary.replace(file)
+        patiently(lambda: temporary.replace(file))
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from daemon.settings import DEFAULTS_FILE, Settings, SettingsError, known_keys, load_settings
 from daemon.settings_file import line_of, save_setting
+from tests.links import needs_links
 
 
 def load(
@@ -151,6 +152,15 @@ def test_an_unfinished_file_points_at_its_end(tmp_path: Path) -> None:
     assert "line 2" in refusal(tmp_path, '[songs]\nfolder = "abc')
 
 
+@pytest.mark.parametrize("path", [r"D:\osu!\Songs", r"C:\Users\me\Songs"])
+def test_a_path_as_windows_shows_it_is_refused_with_the_way_to_write_it(tmp_path: Path, path: str) -> None:
+    refused = refusal(tmp_path, f'[songs]\nfolder = "{path}"\n')
+    assert "line 2" in refused
+    assert "single quotes" in refused
+    assert load(tmp_path, f"[songs]\nfolder = '{path}'\n").songs.folder == Path(path)
+    assert "single quotes" not in refusal(tmp_path, "[songs]\nfolder = 'abc\n")
+
+
 def test_a_file_in_another_encoding_gives_the_way_out(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_bytes("[songs]\nfolder = 'Ü'".encode("utf-16"))
@@ -235,6 +245,7 @@ def test_a_broken_file_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "settings.toml").read_text() == "what is this\n"
 
 
+@needs_links
 def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.toml"
     real.write_text("[server]\nport = 1\n")
