@@ -23,6 +23,7 @@ from daemon.paths import ensure_folder
 from daemon.protocol import SUBPROTOCOL, TOKEN_PREFIX, read_reply, write_request
 from daemon.server import HOST, WEBSOCKET_PATH, page_link
 from daemon.wire_requests import Show
+from engine.held_open import patiently
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,7 +157,7 @@ def write_private(file: Path, text: str) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             out.write(text)
-        temporary.replace(file)
+        patiently(lambda: temporary.replace(file))  # a second start may be reading it just now
     except OSError:
         with suppress(OSError):
             temporary.unlink()

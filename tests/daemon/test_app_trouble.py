@@ -18,6 +18,7 @@ from daemon.settings import save_setting
 from tests.daemon.companion import FILE_NAME, Running, running
 from tests.daemon.mapper import mapped, shown, unsnapped, write_silence
 from tests.daemon.pages import until
+from tests.links import needs_links
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -224,7 +225,7 @@ def make(folder: Path) -> None:
 
 def link(folder: Path, name: str) -> None:
     folder.unlink(missing_ok=True)
-    folder.symlink_to(folder.with_name(name))
+    folder.symlink_to(folder.with_name(name), target_is_directory=True)
 
 
 class TestTheSongsFolder:
@@ -244,6 +245,7 @@ class TestTheSongsFolder:
             app.save(mapped(3))
             await shown(page, 1)
 
+    @needs_links
     async def test_that_is_another_under_the_same_name_is_watched(self, songs: Path) -> None:
         rename(songs, "one")
         make(songs.with_name("two") / "1 Set")

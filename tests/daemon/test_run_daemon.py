@@ -116,6 +116,7 @@ async def test_a_signal_ends_it_cleanly_with_a_page_open(home: Path, songs: Path
         assert "Traceback" not in program.said + log_of(home)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a display that may be missing is Linux's")
 async def test_without_a_display_it_runs_and_says_what_is_missing(home: Path, songs: Path) -> None:
     async with started(home, "--songs", str(songs)) as program:
         port, token = await program.link()

@@ -48,7 +48,7 @@ class TestTheLock:
         holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
         assert holder.stdout is not None
         with holder.stdout:
-            assert holder.stdout.readline() == b"held\n"
+            assert holder.stdout.readline().strip() == b"held"
             assert Instance.acquire(tmp_path) is None
             holder.kill()
             holder.wait(10)
