@@ -61,16 +61,16 @@ class Editing:
 
     def replace_line(self, line: int, text: str) -> Editing:
         self._must_be_ordinary(line, text)
-        self._put(line, _bytes_of(text))
+        self._put(line, line_bytes(text))
         return self
 
     def insert_lines(self, before_line: int, texts: Sequence[str]) -> Editing:
         if not 0 <= before_line <= len(self._before.lines):
             raise EditRefused(f"Nothing can go before line {before_line + 1}: the file is shorter than that.")
         for text in texts:
-            if section_title(_bytes_of(text)) is not None:
+            if section_title(line_bytes(text)) is not None:
                 raise EditRefused(f"{quoted(text)} would start a new section.")
-        self._insert(before_line, [_bytes_of(text) for text in texts])
+        self._insert(before_line, [line_bytes(text) for text in texts])
         return self
 
     def delete_lines(self, lines: Collection[int]) -> Editing:
@@ -88,7 +88,7 @@ class Editing:
         if numbers:
             self._put(numbers[-1], _with_value(lines[numbers[-1]], value, section))
         else:
-            self._append(section, [_bytes_of(KEY_STYLES[section].format(key, value).rstrip())])
+            self._append(section, [line_bytes(KEY_STYLES[section].format(key, value).rstrip())])
         return self
 
     def replace_objects(self, start_ms: float, end_ms: float, texts: Sequence[str]) -> Editing:
@@ -202,7 +202,7 @@ class Editing:
         later = SECTION_ORDER[SECTION_ORDER.index(section) + 1 :]
         followers = [s.header_line for s in self._before.layout.sections if s.name in later]
         at = next((line for line in followers if line is not None), None)
-        block = [_bytes_of(f"[{section}]"), *contents]
+        block = [line_bytes(f"[{section}]"), *contents]
         if at is not None:
             self._insert(at, [*block, b""])
             return
@@ -216,7 +216,7 @@ class Editing:
             raise EditRefused(f"There is no line {line + 1}: the file has {len(lines)}.")
         if line in self._headers:
             raise EditRefused(f"Line {line + 1} is the header {quoted(lines[line])}, which must stay.")
-        if section_title(_bytes_of(text)) is not None:
+        if section_title(line_bytes(text)) is not None:
             raise EditRefused(f"{quoted(text)} would start a new section.")
 
     def _assembled(self) -> tuple[tuple[bytes, ...], set[int]]:
@@ -268,7 +268,7 @@ def _in_time_order(
 ) -> list[tuple[float, bytes]]:
     timed: list[tuple[float, bytes]] = []
     for text in texts:
-        content = _bytes_of(text)
+        content = line_bytes(text)
         try:
             time_ms = read(0, content).time_ms
         except Unreadable as error:
@@ -286,10 +286,11 @@ def _with_value(raw: bytes, value: str, section: str) -> bytes:
     content = body.rstrip() if section == "Metadata" else without_comment(body)
     colon = content.index(b":") + 1
     spaces = len(content) - colon - len(content[colon:].lstrip())
-    return content[: colon + spaces] + _bytes_of(value) + body[len(content) :]
+    return content[: colon + spaces] + line_bytes(value) + body[len(content) :]
 
 
-def _bytes_of(text: str) -> bytes:
+def line_bytes(text: str) -> bytes:
+    """As it stands in a file, without a terminator."""
     if "\n" in text or "\r" in text:
         raise EditRefused(f"{quoted(text)} is more than one line.")
     try:

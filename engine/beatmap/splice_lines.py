@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from engine.beatmap.beatmap import PLAYFIELD_WIDTH_PX
-from engine.beatmap.edits import EditRefused
+from engine.beatmap.edits import EditRefused, line_bytes
 from engine.beatmap.objects import Circle, HitObject, Hold, Mode
 from engine.beatmap.reading import Unreadable, encoded, quoted
 from engine.beatmap.timing import TimingPoint
@@ -75,7 +75,7 @@ def reread(beatmap: Beatmap, content: bytes) -> NewObject:
 
 
 def _read(text: str, read: Callable[[int, bytes], Thing], span: tuple[float, float]) -> tuple[bytes, Thing]:
-    content = _content_of(text)
+    content = line_bytes(text)
     try:
         thing = read(0, content)
     except Unreadable as error:
@@ -86,15 +86,6 @@ def _read(text: str, read: Callable[[int, bytes], Thing], span: tuple[float, flo
             f"{quoted(text)} lies outside of the section from {start_ms:.15g} to {end_ms:.15g} ms."
         )
     return content, thing
-
-
-def _content_of(text: str) -> bytes:
-    if "\n" in text or "\r" in text:
-        raise EditRefused(f"{quoted(text)} is more than one line.")
-    try:
-        return encoded(text)
-    except UnicodeEncodeError:
-        raise EditRefused(f"{quoted(text)} cannot be written as UTF-8.") from None
 
 
 def _must_have_a_column(beatmap: Beatmap, obj: NewObject) -> None:
