@@ -41,17 +41,21 @@ def volume(site: Site) -> Said | Silence:
 
 def velocity(site: Site) -> Said | Silence | None:
     """In osu! only sliders move."""
-    if site.mode is not Mode.OSU:
-        return None
-    if site.group.kind is EventType.SLIDER_HEAD:
-        return _value(site, wording.speed, "This slider's velocity is {real}; the model expects {expected}.")
-    return _value(site, wording.speed, "Slider velocity changes to {real}; the model expects {expected}.")
+    return _slider_velocity(site) if site.mode is Mode.OSU else None
 
 
 def scroll_speed(site: Site) -> Said | Silence:
+    if site.mode is Mode.CATCH:  # where fruits fall as fast as the approach rate has them, and nothing scrolls
+        return _slider_velocity(site)
     if site.group.kind is EventType.SCROLL_SPEED_CHANGE:
         return _value(site, wording.speed, "Scroll speed changes to {real}; the model expects {expected}.")
     return _value(site, wording.speed, "{subject} scrolls at {real}; the model expects {expected}.")
+
+
+def _slider_velocity(site: Site) -> Said | Silence:
+    if site.group.kind is EventType.SLIDER_HEAD:
+        return _value(site, wording.speed, "This slider's velocity is {real}; the model expects {expected}.")
+    return _value(site, wording.speed, "Slider velocity changes to {real}; the model expects {expected}.")
 
 
 def _value(site: Site, words: Callable[[int], str], message: str) -> Said | Silence:

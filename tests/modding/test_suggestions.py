@@ -389,6 +389,13 @@ def test_scroll_speed_of_a_note_in_taiko() -> None:
     assert found.message == "This note scrolls at 1.5x; the model expects 1x."
 
 
+def test_nothing_scrolls_in_catch() -> None:
+    read = Reader(catch().timing(120).green(0, velocity=1.5).slider(1000, "L|300:0", length=150))
+    found = read.only(read.surprised(E.SCROLL_SPEED, expect(E.SCROLL_SPEED, 100)))
+    assert claim(found) == (Topic.SCROLL_SPEEDS, "speed")
+    assert found.message == "This slider's velocity is 1.5x; the model expects 1x."
+
+
 def test_a_change_of_scroll_speed_in_mania() -> None:
     read = Reader(mania().timing(120).green(2000, velocity=0.5).note(1000).note(3000))
     scored = read.surprised(E.TIME_SHIFT, expect(None), at=2000, context=Context.SCROLL_SPEED)
