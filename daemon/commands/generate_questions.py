@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from daemon.commands.generate_options import BY_NAME
 from engine.beatmap.objects import Mode
-from engine.beatmap.timestamps import parse_timestamp
+from engine.beatmap.timestamps import parse_timestamp, timestamps_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -97,8 +97,9 @@ class Questions:
 
     def _ask_section(self) -> None:
         self.said["add_to_beatmap"] = True
-        self.said["start_time"] = self._valid("From (00:10:000, or ms)", "", _moment_ms)
-        self.said["end_time"] = self._valid("To", "", self._later_ms)
+        start_ms, end_ms = self._valid("From (00:10:000, or ms; or a whole range)", "", _range_ms)
+        self.said["start_time"] = start_ms
+        self.said["end_time"] = self._valid("To", "", self._later_ms) if end_ms is None else end_ms
         self._switch(
             "overwrite_reference_beatmap", "Save over the map? A backup is kept. Else a new difficulty"
         )
@@ -157,6 +158,12 @@ def _existing_file(text: str) -> Path:
     if not path.is_file():
         raise ValueError(f"is no file that can be found: {path}")
     return path
+
+
+def _range_ms(text: str) -> tuple[float, float | None]:
+    """Its end is None where only the beginning was said."""
+    times = sorted({time_ms for time_ms, _ in timestamps_in(text)})
+    return (times[0], times[-1]) if len(times) > 1 else (_moment_ms(text), None)
 
 
 def _moment_ms(text: str) -> float:

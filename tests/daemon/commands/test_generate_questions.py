@@ -104,6 +104,12 @@ def test_a_section_of_a_map(osu: Path) -> None:
     assert not [question for question in person.asked if "keys" in question], "a section has the map's"
 
 
+@pytest.mark.parametrize("pasted", ["00:10:000 - 00:20:000", "00:20:000 (1,2) - 00:10:000 (3) -"])
+def test_a_section_is_pasted_as_the_page_copies_it(osu: Path, pasted: str) -> None:
+    said = Person([str(osu), "2", pasted, "n", "", "", "", ""]).asks()
+    assert (said["start_time"], said["end_time"]) == (10_000.0, 20_000.0)
+
+
 def test_how_many_keys_a_whole_map_has(song: Path) -> None:
     mania = replace(EVERYTHING, modes=(3,), descriptors=(), written=("map",))
     person = Person([str(song), "", "", "7", "", "n"])
