@@ -21,7 +21,7 @@ export function showMenu(x, y, label, items) {
   buttons(panel)[0]?.focus();
 }
 
-export function closeMenu({ focus = false } = {}) {
+function closeMenu({ focus = false } = {}) {
   if (open === null) return;
   const { panel, focused, controller } = open;
   open = null;

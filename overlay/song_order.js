@@ -30,7 +30,7 @@ export const FACTS = {
 export const isMap = (source) => /\.osu["']?\s*$/i.test(source);
 
 /** As people paste it: with quotation marks around. */
-export const cleanPath = (text) => text.trim().replace(/^["'](.*)["']$/, "$1").trim();
+const cleanPath = (text) => text.trim().replace(/^["'](.*)["']$/, "$1").trim();
 
 /** Which ways there are for each context: "write", "take" or "leave". */
 export function waysOf(context, { written, given }, source) {

@@ -40,8 +40,6 @@ class Difference:
     """Where objects or timing lines were added, removed or changed: in order, apart, and closed."""
     settings: tuple[str, ...] = ()
     """ "Difficulty.CircleSize", "Events.Breaks": in order of the sections in a file."""
-    objects_changed: int = 0
-    """How many objects were added, removed or changed; one that moved counts once."""
 
     def __bool__(self) -> bool:
         return bool(self.spans or self.settings)
@@ -59,7 +57,7 @@ def diff(before: Document, after: Document) -> Difference:
         *_timing_spans(before, old_timing),
         *_timing_spans(after, new_timing),
     ]
-    return Difference(merged(spans), tuple(_settings(before, after)), max(len(removed), len(added)))
+    return Difference(merged(spans), tuple(_settings(before, after)))
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -30,7 +30,7 @@ LONGEST_WITH_TICKS_PX: Final = 100_000.0
 NO_TICK_BEFORE_END_MS: Final = 10.0
 TAIL_LENIENCY_MS: Final = 36.0
 MOST_TICKS: Final = 10_000
-"""Of one slider. Only a joke has more, and its shape says how many were left out."""
+"""Of one slider. Only a joke has more, and what is beyond them is not listed."""
 CACHED_POINTS: Final = 200_000
 """About 16 MB: the sliders of some ten maps."""
 POINTS_OF_A_SHAPE: Final = 8
@@ -75,7 +75,7 @@ class SliderShape:
     @property
     def nested(self) -> tuple[Nested, ...]:
         """In time order: head, ticks and repeats, tail. Made anew each time: it may be thousands."""
-        shares, _ = self._tick_shares()
+        shares = self._tick_shares()
         ticks = [(share, *self.path.position_at_px(share * self.length_px)) for share in shares]
         nested = [Nested(NestedKind.HEAD, self.start_ms, *self.path.position_at_px(0.0))]
         for span in range(self.span_count):
@@ -91,11 +91,6 @@ class SliderShape:
                 ]
             nested.append(self._turn(span))
         return tuple(nested)
-
-    @property
-    def ticks_left_out(self) -> int:
-        """How many `nested` lacks: what is beyond `MOST_TICKS` is not listed."""
-        return self._tick_shares()[1]
 
     @property
     def judged_end_ms(self) -> float:
@@ -122,20 +117,18 @@ class SliderShape:
         time_ms = self.start_ms + (span + 1) * self.span_ms
         return Nested(kind, time_ms, *self.path.position_at_px(0.0 if span % 2 else self.length_px))
 
-    def _tick_shares(self) -> tuple[list[float], int]:
-        """Where on a span its ticks lie, 0 to 1 from the head, and how many in all are too many to list."""
+    def _tick_shares(self) -> list[float]:
+        """Where on a span its ticks lie, 0 to 1 from the head."""
         length_px = min(self.length_px, LONGEST_WITH_TICKS_PX)
         last_px = length_px - self.velocity_px_per_ms * NO_TICK_BEFORE_END_MS
         most = MOST_TICKS // self.span_count
         shares: list[float] = []
         # Added up step by step, as the game does it: at the very edge the sum decides.
         at_px = self.tick_px
-        while at_px < last_px:
-            if len(shares) == most:
-                return shares, math.ceil((last_px - at_px) / self.tick_px) * self.span_count
+        while at_px < last_px and len(shares) < most:
             shares.append(at_px / length_px)
             at_px += self.tick_px
-        return shares, 0
+        return shares
 
 
 _shapes: TwoGenerations[SliderShape] = TwoGenerations(CACHED_POINTS)

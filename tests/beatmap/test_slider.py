@@ -3,7 +3,6 @@ from __future__ import annotations
 import math
 import time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,12 +127,11 @@ def test_the_same_slider_is_computed_once_whatever_line_it_stands_on() -> None:
     assert first is second
 
 
-def test_an_absurd_number_of_ticks_is_cut_off_and_said() -> None:
+def test_an_absurd_number_of_ticks_is_cut_off() -> None:
     # Half a pixel between ticks on a path of 100,000 px.
     builder = osu().difficulty(slider_multiplier=0.4, slider_tick_rate=8).timing(120).green(0, velocity=0.1)
     found = only(builder.slider(0, "L|131000:192", 130_000, spans=2))
     assert sum(nested.kind is TICK for nested in found.nested) == MOST_TICKS
-    assert found.ticks_left_out == pytest.approx(2 * 100_000 / 0.5 - MOST_TICKS, abs=4)
     assert found.nested[-1].kind is TAIL
 
 

@@ -55,11 +55,6 @@ class Vector:
     def contexts(self) -> tuple[Context, ...]:
         return tuple(Context(name.split(".")[0]) for name in self.arrays if name.endswith(".surprisals"))
 
-    def prompt(self, window: int) -> list[int]:
-        first, end = self.arrays["prompt_offsets"][window : window + 2]
-        prompt: list[int] = self.arrays["prompt_tokens"][first:end].tolist()
-        return prompt
-
     def events(self, context: Context) -> list[Event]:
         columns = (self.arrays[f"{context.value}.{name}"].tolist() for name in ("type", "value", "time"))
         return [Event(EVENT_TYPES[kind], value, time) for kind, value, time in zip(*columns, strict=True)]
@@ -130,18 +125,6 @@ class Difference:
     def expects_the_same(self) -> bool:
         first = self.ours.expected[0]
         return (first.kind, first.value) == self.their_expected
-
-
-def prompts_that_differ(name: str) -> list[int]:
-    """Windows whose prompt is not the reference's, up to where ours ends: what follows decides nothing."""
-    found, reading = vector(name), reading_of(name)
-    assert [window.time_ms for window in reading.windows] == found.facts["window_times"]
-    questions = [reading.question(index) for index in range(len(reading.windows))]
-    return [
-        question.index
-        for question in questions
-        if list(question.ids) != found.prompt(question.index)[: len(question.ids)]
-    ]
 
 
 _COMPARED: Final[dict[str, list[Difference]]] = {}
