@@ -15,7 +15,7 @@ EXIT_INTERRUPTED: Final = 130
 try:
     from daemon.commands import check, generate, generate_options, mod, models, tokens
     from daemon.commands.asking import EngineRefusedError
-    from daemon.console import take_any_letter
+    from daemon.console import is_of_a_reader_who_left, take_any_letter
     from daemon.settings import SettingsError
 except KeyboardInterrupt:
     # They take most of the first second, in which somebody may think better of it.
@@ -130,7 +130,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SettingsError, EngineRefusedError) as error:
         sys.stderr.write(f"mapside: {error}\n")
         return EXIT_USAGE
-    except BrokenPipeError:
+    except OSError as error:
+        if not is_of_a_reader_who_left(error):
+            raise
         # The reader has seen enough, as `head` does; Python would complain once more while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+    from ctypes import wintypes
+
+    def _is_terminal(descriptor: int) -> bool:
+        """Windows calls its empty device one as well, and of that a console knows nothing."""
+        console = wintypes.HANDLE(msvcrt.get_osfhandle(descriptor))
+        return bool(ctypes.WinDLL("kernel32").GetConsoleMode(console, ctypes.byref(wintypes.DWORD())))
+
+else:
+    from os import isatty as _is_terminal
 
 
 def take_any_letter() -> None:
@@ -22,3 +36,15 @@ def say(sentence: str, *, to_error: bool = False) -> None:
         stream.flush()
     except (OSError, ValueError):
         return  # the terminal was closed meanwhile
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at the keyboard."""
+    return sys.stdin is not None and sys.stdin.isatty() and _is_terminal(sys.stdin.fileno())
+
+
+def is_of_a_reader_who_left(error: OSError) -> bool:
+    """Windows says that an argument is invalid where a pipe's other end was closed; it names no file then."""
+    if sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None:
+        return True
+    return isinstance(error, BrokenPipeError)

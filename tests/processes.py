@@ -7,6 +7,16 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Process(NamedTuple):
+    """A number is given again to another process once this one has ended."""
+
+    pid: int
+    since: int
+    """In whatever the system counts in."""
+
 
 if sys.platform == "win32":
     import ctypes
@@ -61,6 +71,12 @@ if sys.platform == "win32":
         with _opened(pid, _SUSPEND) as process:
             ctypes.WinDLL("ntdll").NtSuspendProcess(process)
 
+    def _since(pid: int) -> int:
+        times = [wintypes.FILETIME() for _ in range(4)]
+        with _opened(pid, _QUERY_LIMITED) as process:
+            _kernel32.GetProcessTimes(process, *map(ctypes.byref, times))
+        return int(times[0].dwHighDateTime) << 32 | int(times[0].dwLowDateTime)
+
     def priority_class(pid: int) -> int:
         with _opened(pid, _QUERY_LIMITED) as process:
             return int(_kernel32.GetPriorityClass(process))
@@ -94,6 +110,11 @@ else:
     def hang(pid: int) -> None:
         os.kill(pid, signal.SIGSTOP)
 
+    def _since(pid: int) -> int:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(") ")[2].split()[19])
+        return 0
+
     def _parents() -> dict[int, int]:
         found: dict[int, int] = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -103,9 +124,21 @@ else:
         return found
 
 
-def descendants_of(pid: int) -> set[int]:
+def is_running(process: Process) -> bool:
+    return is_alive(process.pid) and _since(process.pid) == process.since
+
+
+def descendants_of(pid: int) -> set[Process]:
     """Not its children alone: on Windows, a virtual environment's Python is a process that starts Python."""
-    parents, found = _parents(), {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
+    parents, found = _parents(), set[Process]()
+    nearest = {Process(pid, _since(pid))}
+    while nearest:
+        nearest = {child for each in nearest for child in _children(each, parents)} - found
+        found |= nearest
+    return found
+
+
+def _children(parent: Process, parents: dict[int, int]) -> list[Process]:
+    """Windows goes on naming a parent that has ended, by a number that may be another's by now."""
+    children = [Process(pid, _since(pid)) for pid, its in parents.items() if its == parent.pid]
+    return [child for child in children if child.since >= parent.since]

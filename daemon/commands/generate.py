@@ -19,7 +19,7 @@ from daemon.commands.generate_orders import order_of
 from daemon.commands.generate_questions import Questions, Terminal
 from daemon.commands.generate_results import Finished, save
 from daemon.commands.maps import MapReadError, read_map
-from daemon.console import say
+from daemon.console import can_ask, say
 from daemon.settings import load_settings, save_setting
 from daemon.writing.disclosure import DISCLOSURE
 from engine import jobs
@@ -66,7 +66,7 @@ def generate(arguments: Namespace) -> int:
 
 
 def _asked_for(talk: Conversation) -> dict[str, Any]:
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise EngineRefusedError(
             "Say what to write: `mapside generate --audio_path SONG` or --beatmap_path MAP; --help says more."
         )
@@ -121,7 +121,7 @@ def _disclose(*, may_ask: bool) -> None:
     """Once it has been read, nothing more is said of it; where nobody can be asked, it is said each time."""
     if load_settings().writing.disclosed:
         return
-    if not may_ask or not sys.stdin.isatty():
+    if not may_ask or not can_ask():
         sys.stderr.write(f"mapside: {IN_SHORT}\n")
         return
     sys.stdout.write(f"\n{DISCLOSURE}\n\n")

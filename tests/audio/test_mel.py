@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 import torch
 import torchaudio  # type: ignore[import-untyped]  # ships no types
@@ -49,7 +51,9 @@ def test_the_bands_are_those_that_lie_in_the_checkpoints(
     weights = load_file(shared("golden", "checkpoints", version, "model.safetensors"))
     (theirs,) = [value for name, value in weights.items() if name.endswith(table)]
     theirs = theirs.T if table == "mel_basis" else theirs
-    torch.testing.assert_close(mel_bands(settings), theirs, rtol=3e-7, atol=0)
+    # In single precision, a power that is a bit different elsewhere shows where bands crowd together.
+    is_elsewhere = settings.kind is MelKind.HTK and sys.platform != "linux"
+    torch.testing.assert_close(mel_bands(settings), theirs, rtol=3e-7, atol=2e-5 if is_elsewhere else 0)
 
 
 def test_the_waves_of_v29_are_those_that_lie_in_its_checkpoint() -> None:
@@ -66,7 +70,8 @@ def test_a_window_sounds_the_same_alone_and_among_others(settings: MelSettings) 
     samples = noise(9, 4_096)
     together = mel(samples)
     assert together.shape == (9, settings.frames(4_096), settings.bands)
-    torch.testing.assert_close(together[7:8], mel(samples[7:8]), rtol=1e-5, atol=1e-6)
+    rtol = 1e-5 if sys.platform == "linux" else 3e-5  # others add up in another order
+    torch.testing.assert_close(together[7:8], mel(samples[7:8]), rtol=rtol, atol=1e-6)
 
 
 @pytest.mark.parametrize("settings", [V29, V30], ids=["v29", "v30"])

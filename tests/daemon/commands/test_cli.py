@@ -116,8 +116,12 @@ def test_on_a_terminal_nothing_is_wider_than_it(flawed: Path) -> None:
     )
 
 
-def test_colours_are_for_terminals(flawed: Path) -> None:
+def test_elsewhere_there_are_no_colours(flawed: Path) -> None:
     assert "\x1b[" not in mapside("check", flawed).stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there only a console can be coloured, which we have not")
+def test_colours_are_for_terminals(flawed: Path) -> None:
     assert "\x1b[" in mapside("check", flawed, columns=80).stdout
     coloured = re.compile(r"\x1b\[[\d;]*3\d")
     assert coloured.search(mapside("check", flawed, columns=80).stdout)

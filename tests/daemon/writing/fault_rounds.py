@@ -27,7 +27,7 @@ from tests.daemon.writing.eyes import Eyes, GoneError, opened
 from tests.daemon.writing.sections import END_MS, START_MS, edited, lines_beside, section_lines
 from tests.daemon.writing.stub_companion import PROCESS
 from tests.daemon.writing.writing_child import written
-from tests.processes import descendants_of, is_alive, kill
+from tests.processes import Process, descendants_of, is_running, kill
 from tests.shared_data import shared
 
 if sys.platform != "win32":
@@ -86,7 +86,7 @@ class Rounds:
         self._page = AsyncExitStack()
         self._step = self._seed = 0
         self._key = ""
-        self._engines: set[int] = set()
+        self._engines: set[Process] = set()
 
     async def run(self, count: int, on_round: Callable[[int], None] = lambda _: None) -> None:
         await self._start()
@@ -169,7 +169,7 @@ class Rounds:
         await asyncio.sleep(self.random.uniform(0, 0.1))
         for process in descendants_of(self._companion.pid):
             with suppress(ProcessLookupError):
-                kill(process)
+                kill(process.pid)
         await self._seen("regeneration", lambda each: each["state"] not in ("waiting", "writing"))
         self._holds(before)
 
@@ -405,7 +405,7 @@ class Rounds:
 
     async def _nothing_is_left(self) -> None:
         self._engines |= descendants_of(self._companion.pid)
-        await until(lambda: not any(map(is_alive, self._engines)), within_s=LEAVES_S)
+        await until(lambda: not any(map(is_running, self._engines)), within_s=LEAVES_S)
 
     # The companion.
 
