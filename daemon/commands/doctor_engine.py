@@ -64,7 +64,16 @@ def device_line(settings: EngineSettings) -> Line:
         return Line("Engine", State.FINE, f"runs on {said[-1]}")
     if done.returncode == 1 and len(said) == 1:
         return Line("Engine", State.TO_DO, said[0], "Change it under [engine] in the settings.")
-    return Line("Engine", State.TO_DO, f"torch does not load ({said[-1]})", "Install it anew: uv sync.")
+    return _not_loaded(said[-1])
+
+
+def _not_loaded(said: str) -> Line:
+    wanted = ""
+    if "WinError" in said or "DLL load failed" in said:
+        wanted = (
+            "Install Microsoft's Visual C++ Redistributable (x64), without which Windows does not load it. "
+        )
+    return Line("Engine", State.TO_DO, f"torch does not load ({said})", f"{wanted}Install it anew: uv sync.")
 
 
 def model_line(settings: EngineSettings) -> Line:

@@ -192,8 +192,19 @@ def test_a_model_that_is_not_here_is_named_with_what_to_do() -> None:
 
 
 def test_a_checkpoints_folder_is_a_model(choose: Callable[[str], Path], tmp_path: Path) -> None:
-    choose(f'[engine]\nmodel = "{tmp_path}"\n')
+    choose(f"[engine]\nmodel = '{tmp_path}'\n")
     assert said_of_the_model() == Line("Model", State.FINE, f"the checkpoint in {tmp_path}")
+
+
+def test_a_torch_that_windows_cannot_load_is_told_with_what_it_wants(
+    choose: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "torch.py").write_text('raise OSError("[WinError 126] fbgemm.dll was not found")\n')
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    choose("")
+    said = said_of_the_device()
+    assert said.found == "torch does not load (OSError: [WinError 126] fbgemm.dll was not found)"
+    assert said.do.startswith("Install Microsoft's Visual C++ Redistributable")
 
 
 def test_a_model_that_nobody_knows_is_said(choose: Callable[[str], Path]) -> None:
