@@ -81,8 +81,6 @@ class Described:
     """Contexts it can be given to begin with, or instead of writing them."""
     keeps: tuple[str, ...]
     """Values of `Keep` that it can keep to."""
-    needs_diffusion: bool
-    """Whether its positions are coarse until another model refines them."""
     mappers: int
     """How many it knows by id."""
     settings: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from engine.tokens.events import Context, EventType
 from engine.tokens.families import family_of
 from engine.tokens.vocab import Vocabulary
 from engine.writing.answers import Described
-from engine.writing.wishes import descriptors_of, keeps_coarse_places, understood, years_of
+from engine.writing.wishes import descriptors_of, understood, years_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +48,6 @@ def describe(request: Describe, folder: Path) -> Described:
         written=tuple(context.value for context in written_in(layout, mode)),
         given=tuple(context.value for context in given_in(layout, mode)),
         keeps=tuple(keep.value for keep in keeps_of(vocab, mode)),
-        needs_diffusion=keeps_coarse_places(family, mode),
         mappers=len(vocab.labels.mapper_class),
         settings=meant.whole_map,
     )

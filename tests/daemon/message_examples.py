@@ -497,7 +497,6 @@ EXAMPLE_OPTIONS = Described(
     written=("timing", "kiai", "map", "sv"),
     given=("timing", "kiai", "map", "sv"),
     keeps=("nothing", "rhythm", "all but hitsounds"),
-    needs_diffusion=False,
     mappers=3700,
     settings=("hp_drain", "circle_size"),
 )

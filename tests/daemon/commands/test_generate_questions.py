@@ -26,7 +26,6 @@ EVERYTHING = Described(
     written=("timing", "kiai", "map"),
     given=("timing", "gd", "no_hs"),
     keeps=("nothing", "rhythm", "all but hitsounds"),
-    needs_diffusion=False,
     mappers=10,
     settings=("keys",),
 )

@@ -99,7 +99,6 @@ def describe(request: Describe, _: House) -> Job:
         written=("map",),
         given=(),
         keeps=("nothing",),
-        needs_diffusion=False,
         mappers=0,
     )
 
