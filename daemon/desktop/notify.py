@@ -1,11 +1,12 @@
 """A desktop notification for a problem nobody is looking at.
 
-Sent from a thread of its own: plyer waits for the desktop to answer.
+Sent from a thread of its own: plyer waits for the desktop to answer, and on Windows for the balloon's end.
 A desktop without notifications costs one line in the log.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import logging
 import os
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from daemon.desktop.fitting import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +70,7 @@ class Notifier:
             self._thread = threading.Thread(target=self._work, name="mapside-notify", daemon=True)
             self._thread.start()
         try:
-            self._waiting.put_nowait(Message(_shortened(title, TITLE_LIMIT), _shortened(text, TEXT_LIMIT)))
+            self._waiting.put_nowait(Message(shortened(title, TITLE_LIMIT), shortened(text, TEXT_LIMIT)))
         except queue.Full:
             log.debug("A notification was dropped: the desktop is slow to show the ones before it.")
 
@@ -92,10 +95,6 @@ class Notifier:
                 log.info("No desktop notifications from here on: %s", str(error) or type(error).__name__)
 
 
-def _shortened(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
-
-
 class NotificationsUnavailableError(RuntimeError):
     """The desktop shows no notifications."""
 
@@ -116,10 +115,24 @@ def _send(message: Message, icon: Path | None) -> None:
     reason = missing_service()
     if reason:
         raise NotificationsUnavailableError(reason)
-    if tool := shutil.which("notify-send"):
+    if _ON_WINDOWS:
+        _send_as_balloon(message, icon_file(icon) if icon else "")
+    elif tool := shutil.which("notify-send"):
         _send_with_tool(tool, message)
     else:
-        _send_with_plyer(message, icon)
+        _send_with_plyer(message)
+
+
+def _send_as_balloon(message: Message, icon: str) -> None:
+    """Waits until it is gone. Plyer's own way to it is a thread that keeps the program from ending, tells
+    nobody of its failures, and leaves every balloon's icon in the notification area until the end.
+    """
+    from plyer.platforms.win.libs.balloontip import WindowsBalloonTip  # noqa: PLC0415  Windows alone has it
+
+    balloon = WindowsBalloonTip(
+        title=message.title, message=message.text, app_name=APP_NAME, app_icon=icon, timeout=SHOWN_FOR_S
+    )
+    atexit.unregister(balloon.__del__)  # which takes the icon away, and was to run at the program's end only
 
 
 def _send_with_tool(tool: str, message: Message) -> None:
@@ -134,7 +147,7 @@ def _send_with_tool(tool: str, message: Message) -> None:
         raise NotificationsUnavailableError(f"notify-send failed: {said}") from error
 
 
-def _send_with_plyer(message: Message, icon: Path | None) -> None:
+def _send_with_plyer(message: Message) -> None:
     with warnings.catch_warnings(record=True) as complaints:
         warnings.simplefilter("always")
         # Imported late: it looks for the desktop's service, and warns where it finds none.
@@ -145,7 +158,6 @@ def _send_with_plyer(message: Message, icon: Path | None) -> None:
                 title=message.title,
                 message=escape(message.text, quote=False) if _ON_LINUX else message.text,
                 app_name=APP_NAME,
-                app_icon=icon_file(icon) if icon and _ON_WINDOWS else "",
                 timeout=SHOWN_FOR_S,
             )
         except NotImplementedError as error:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from daemon.desktop import tray_x11
+from daemon.desktop.fitting import shortened
 from daemon.desktop.icons import TrayState, draw_icon
 from daemon.desktop.tray_link import TrayShown
 
@@ -166,7 +167,7 @@ class Tray:
         shown = self._shown
         downloading = f"Downloading {shown.downloading}" if shown.downloading else None
         lines = (TITLES[TrayState(shown.state)], downloading, shown.last_map)
-        return "\n".join(filter(None, lines))[:TITLE_LIMIT]
+        return shortened("\n".join(filter(None, lines)), TITLE_LIMIT)
 
     def _menu(self, pystray: ModuleType) -> Any:
         actions, item = self._actions, pystray.MenuItem

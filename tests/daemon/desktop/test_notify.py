@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from daemon.desktop import notify as notify_module
+from daemon.desktop.fitting import shortened
 from daemon.desktop.notify import TEXT_LIMIT, TITLE_LIMIT, Notifier, missing_service
 from tests.daemon.desktop.desktop import eventually, need, running
 from tests.daemon.desktop.notification_server import NotificationServer
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[3]
 linux_only = pytest.mark.skipif(
     sys.platform != "linux", reason="a message bus is how Linux shows notifications"
 )
+
+windows_only = pytest.mark.skipif(sys.platform != "win32", reason="balloons are how Windows shows them")
 
 
 @pytest.fixture
@@ -106,6 +109,55 @@ def test_text_is_cut_to_what_windows_holds() -> None:
     notifier.stop()
     assert len(desktop.titles[0]) == TITLE_LIMIT
     assert len(desktop.texts[0]) == TEXT_LIMIT
+
+
+@pytest.mark.parametrize("text", ["x" * 500, "\U0001f3b5" * 500, "a" + "\U0001f3b5" * 500])
+def test_what_windows_holds_is_counted_as_windows_counts(text: str) -> None:
+    units = len(shortened(text, TITLE_LIMIT).encode("utf-16-le")) // 2
+    assert TITLE_LIMIT - 1 <= units <= TITLE_LIMIT
+    assert shortened(text[: TITLE_LIMIT // 2], TITLE_LIMIT) == text[: TITLE_LIMIT // 2]
+
+
+@windows_only
+def test_a_balloon_is_taken_away_again_and_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from plyer.platforms.win.libs.balloontip import WindowsBalloonTip  # noqa: PLC0415  Windows alone has it
+
+    taken_away: list[str] = []
+    take_away = WindowsBalloonTip.__del__
+
+    def noted(balloon: WindowsBalloonTip) -> None:
+        taken_away.append("gone")
+        take_away(balloon)
+
+    monkeypatch.setattr(WindowsBalloonTip, "__del__", noted)
+    monkeypatch.setattr(notify_module, "SHOWN_FOR_S", 0.2)
+    threads = threading.active_count()
+    notifier = Notifier(icon=tmp_path / "mapside.ico")
+    notifier.notify("1 new problem", "\U0001f3b5 I <3 you & me [Hard]" * 20)
+    eventually(lambda: taken_away, "the balloon is gone")
+    notifier.stop()
+    assert threading.active_count() == threads
+    assert not notifier._given_up.is_set()
+
+
+@windows_only
+def test_a_balloon_does_not_keep_the_program_from_ending() -> None:
+    script = (
+        "import time\n"
+        "from daemon.desktop.notify import Notifier\n"
+        "notifier = Notifier()\n"
+        "notifier.notify('one', 'text')\n"
+        "time.sleep(0.5)\n"
+        "print(time.time(), flush=True)\n"
+        "notifier.stop(0.1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr == ""
+    assert time.time() - float(done.stdout) < notify_module.SHOWN_FOR_S / 2
 
 
 def test_a_desktop_without_notifications_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
