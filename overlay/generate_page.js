@@ -4,7 +4,7 @@ import { emit, h, icon, setAttribute, setText } from "./dom.js";
 import { shortName } from "./engine_words.js";
 import { plural } from "./format.js";
 import { GenerateForm } from "./generate_form.js";
-import { doingText, isWritten, paceText, shareOf } from "./regeneration.js";
+import { doingText, isWritten, noteOf, paceText, shareOf } from "./regeneration.js";
 
 const HEADS = { waiting: "Waiting for the model", writing: "Writing", done: "Done", failed: "It could not be written", cancelled: "Stopped" };
 
@@ -77,7 +77,7 @@ class GeneratePage extends HTMLElement {
     setAttribute(this.bar, "value", shareOf(job.pace));
     setText(this.pace, under_way ? paceText(job.pace) : "");
     setText(this.about, [job.objects > 0 ? plural(job.objects, "object") : "", under_way ? doingText(job.pace) : "", job.model && shortName(job.model), job.device].filter(Boolean).join(" · "));
-    setText(this.words, job.note || (job.state === "cancelled" ? "What had been written so far is not kept." : ""));
+    setText(this.words, noteOf(job) || (job.state === "cancelled" ? "What had been written so far is not kept." : ""));
     this.#showRemarks(job.remarks);
     this.cancel.hidden = !under_way;
     this.folder.hidden = job.state !== "done";

@@ -146,6 +146,7 @@ function offerElsewhere(map) {
 }
 
 function notice({ level, text }) {
+  if (page.state.view === "candidates" && regeneration(page.state)?.note === text) return; // it stands above them
   const next = level === "error" ? store.failCheck(page.state, text) : page.state;
   // An error is said again below the panel: it need not be about a model.
   if (next === page.state && parts.models.tell(level, text) && level !== "error") return;

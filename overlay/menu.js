@@ -23,7 +23,7 @@ class TrayMenu extends HTMLElement {
   }
 
   #fill() {
-    const { connected, paused, showIntended, count, map, folder, writes } = this.#model;
+    const { connected, paused, showIntended, count, map, folder, writes, isWriting } = this.#model;
     this.panel.replaceChildren(
       this.#item("Check now", "check-now", {}, { off: !connected }),
       this.#item(paused ? "Resume checking" : "Pause checking", "pause", { on: !paused }, { off: !connected }),
@@ -32,7 +32,7 @@ class TrayMenu extends HTMLElement {
       this.#item(`Copy the list (${count})`, "copy-all", {}, { off: count === 0 }),
       this.#item("Keys", "help", {}, { key: "?" }),
       h("hr"),
-      ...(writes ? [this.#item("Generate a map…", "generate", {}, { off: !connected }), this.#item("About generated objects", "disclosure"), h("hr")] : []),
+      ...(writes ? [this.#item(isWriting ? "The map being written…" : "Generate a map…", "generate", {}, { off: !connected }), this.#item("About generated objects", "disclosure"), h("hr")] : []),
       this.#item("Models…", "models", {}, { off: !connected }),
       this.#item("Songs folder…", "folder", {}, { off: !connected, note: folder }),
       this.#item("Open the log", "open-log", {}, { off: !connected }),

@@ -25,11 +25,15 @@ export function canAccept(regeneration, map) {
 
 /** `{head, advice}` for the state it is in; the companion's own sentence where it has one. */
 export function wordsFor(regeneration) {
-  const { state, note, candidates } = regeneration;
+  const { state, candidates } = regeneration;
+  const note = noteOf(regeneration);
   const done = candidates.filter(isDone).length;
   const head = (HEADS[state] ?? HEADS.none)(candidates.length, done);
   return { head, advice: note || (ADVICE[state]?.(done) ?? "") };
 }
+
+/** What the companion says of it, unless that is what it does now: the head and the pace tell of that. */
+export const noteOf = ({ note, pace }) => (pace !== null && note === pace.doing ? "" : note);
 
 const HEADS = {
   none: () => "Nothing is being written",

@@ -5,6 +5,7 @@ import { emptyList } from "./empty.js";
 import { mapName, versionName } from "./format.js";
 import { isOf, pickedOf } from "./object_store.js";
 import { isUnderWay } from "./opinion.js";
+import { isWritten } from "./regeneration.js";
 import * as seen from "./seen.js";
 import * as store from "./store.js";
 import { generated, gridNow, rangeOf, regeneration } from "./writing_store.js";
@@ -120,6 +121,7 @@ function menuModel(state) {
     map: state.map,
     folder: state.status?.folder ?? null,
     writes: state.writing !== null,
+    isWriting: isWritten(state.songJob),
   };
 }
 

@@ -82,6 +82,16 @@ class TestAccepting:
         await expect(line(overlay)).to_contain_text("Ctrl+L")
 
 
+async def test_what_is_said_above_the_candidates_is_not_said_over_them_as_well(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    note = say.EXAMPLES["regeneration_accepted"]["note"]
+    await show(overlay, companion, write.regeneration("accepted", *DONE["candidates"], note=note))
+    await companion.send(say.notice("info", note), say.notice("info", "Something else."))
+    await expect(overlay.toasts).to_contain_text("Something else.")
+    await expect(overlay.toasts).not_to_contain_text(note)
+
+
 async def test_the_two_stand_beside_each_other_even_under_a_line_more(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:

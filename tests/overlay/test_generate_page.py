@@ -128,6 +128,24 @@ async def test_its_progress_is_watched_and_it_can_be_cancelled(
     await expect(start(overlay)).to_be_visible()
 
 
+async def test_it_says_once_what_it_does_now(overlay: OverlayPage, companion: ScriptedCompanion) -> None:
+    doing = say.EXAMPLES["song_job"]["pace"]["doing"]
+    await companion.send(write.song_job(audio=SONG, note=doing))
+    job = page(overlay).get_by_role("region", name="The map being written")
+    await expect(job).to_contain_text(SONG)
+    assert (await job.inner_text()).count(f" {doing} ") == 1
+    await expect(job.locator(".words")).to_be_empty()
+
+
+async def test_elsewhere_the_menu_leads_back_to_the_map_being_written(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    await companion.send(write.song_job(audio=SONG))
+    await page(overlay).get_by_role("button", name="Back").click()
+    await overlay.menu("The map being written…")
+    await expect(page(overlay).get_by_role("region", name="The map being written")).to_contain_text(SONG)
+
+
 async def test_done_it_says_where_it_lies_and_opens_the_folder(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
