@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ON_MACOS: Final[bool] = sys.platform == "darwin"
+ON_WINDOWS: Final[bool] = sys.platform == "win32"
 START_TIMEOUT_S: Final = 5.0
 STOP_TIMEOUT_S: Final = 2.0
 DOCKED_AGAIN_S: Final = 30.0
@@ -174,7 +175,7 @@ class Tray:
         return pystray.Menu(
             item("Open the overlay", _guarded(actions.open_overlay), default=True),
             item(
-                lambda _: f"Last saved: {self._shown.last_map or 'nothing yet'}",
+                lambda _: f"Last saved: {_literal(self._shown.last_map or 'nothing yet')}",
                 _guarded(actions.open_last_map),
                 enabled=lambda _: self._shown.last_map is not None,
             ),
@@ -227,10 +228,10 @@ class Tray:
     def _model(self) -> str:
         shown = self._shown
         if shown.downloading:
-            return f"Downloading {shown.downloading}"
+            return f"Downloading {_literal(shown.downloading)}"
         if shown.model is None:
             return "No model yet: choose one..."
-        return f"Model: {shown.model}" + (f" on {shown.device}" if shown.device else "")
+        return _literal(f"Model: {shown.model}" + (f" on {shown.device}" if shown.device else ""))
 
     @property
     def _can_mod(self) -> bool:
@@ -242,6 +243,11 @@ class Tray:
 
     def _toggle_pause(self) -> None:
         self._actions.pause(not self._paused)
+
+
+def _literal(text: str) -> str:
+    """In a menu Windows takes & for the mark of the letter that chooses an entry."""
+    return text.replace("&", "&&") if ON_WINDOWS else text
 
 
 def _guarded(action: Callable[[], object]) -> Callable[[], None]:

@@ -193,6 +193,30 @@ def test_an_action_that_fails_leaves_the_icon_alive(display: str, caplog: pytest
     assert "An action from the tray failed." in caplog.text
 
 
+if sys.platform == "win32":
+
+    def test_on_windows_the_icon_hears_a_click_changes_and_goes() -> None:
+        import ctypes  # noqa: PLC0415  Windows alone has what is asked of it here
+
+        from pystray._util import win32  # noqa: PLC0415  the same
+
+        left_button_up = 0x0202
+        clicks = Clicks()
+        shown = Tray(clicks.actions())
+        assert shown.start() is None
+        icon = shown._icon
+        try:
+            ctypes.windll.user32.PostMessageW(icon._hwnd, win32.WM_NOTIFY, 0, left_button_up)
+            assert clicks.next() == "open_overlay"
+            shown.show(TrayShown(TrayState.PROBLEMS, "\U0001f3b5" * 200))
+            eventually(lambda: "has problems" in icon.title, "the title says what the matter is")
+            entries = ctypes.windll.user32.GetMenuItemCount(icon._menu_handle[0])
+            assert entries > len(fields(TrayActions)), "and the lines between them"
+        finally:
+            shown.stop()
+        assert not ctypes.windll.user32.IsWindow(icon._hwnd)
+
+
 # No tray to be had
 
 
@@ -286,6 +310,14 @@ def test_the_menu_names_the_map_last_saved() -> None:
     assert menu(tray)["Last saved: nothing yet"].options["enabled"] is False
     tray.show(TrayShown("idle", "Mapside - First Save [Hard]"))
     assert menu(tray)["Last saved: Mapside - First Save [Hard]"].options["enabled"] is True
+
+
+def test_windows_shows_the_ampersand_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    tray_of_windows = Tray(Clicks().actions())
+    tray_of_windows.show(TrayShown(last_map="Salt & Pepper [Hard]", model="C:\\mine & yours"))
+    monkeypatch.setattr(tray, "ON_WINDOWS", True)
+    assert "Last saved: Salt && Pepper [Hard]" in menu(tray_of_windows)
+    assert "Model: C:\\mine && yours" in menu(tray_of_windows)
 
 
 def test_pause_is_ticked_and_goes_on_again() -> None:
