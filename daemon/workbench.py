@@ -1,9 +1,8 @@
-"""Path 1, from a save to what pages see of it: one map at a time on one thread, the latest save of each.
+"""Path 1, from a save to what pages see of it: one map at a time, the latest save of each.
 
-    submit -> (worker) parse, check -> recognise the map -> session: what is new -> (worker) encode -> show
+    submit -> wait for a turn -> checking.py -> show, remember
 
-Runs on the event loop, which only hands on: the worker thread thinks, the store's thread remembers. A song
-whose length is not known yet is measured meanwhile, and the map is then looked at once more.
+A song whose length is not known yet is measured meanwhile, and the map is then looked at once more.
 """
 
 from __future__ import annotations
@@ -13,32 +12,28 @@ import itertools
 import logging
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from daemon import protocol_maps
-from daemon.analysis import Analysis, Superseded, analyse, parse
-from daemon.desk import Desk, Job, News, Shown, identity_of, in_words, summary_of
+from daemon.analysis import Superseded
+from daemon.checking import Checking
+from daemon.desk import Desk, Job, News, in_words, summary_of
 from daemon.protocol_maps import MOST_MAPS
-from daemon.session import compare
-from daemon.tasks import apart
-from daemon.warm_up import warm_up
 from daemon.watch.reading import BusyError, read_at_rest
-from engine.beatmap.diff import diff
-from engine.checks.check import Song
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from daemon.archive import Archive
+    from daemon.checking import Songs
+    from daemon.desk import Shown
     from daemon.protocol import Message
-    from daemon.session import Comparison, Look, MapSummary
+    from daemon.session import MapSummary
     from daemon.tasks import Tasks
     from daemon.watch.reading import Reading
     from daemon.watch.watcher import SaveEvent
-    from engine.beatmap.document import Document
     from engine.checks.check import Check
 
 _log = logging.getLogger(__name__)
@@ -47,15 +42,6 @@ MOST_DESKS = 4
 """Maps kept parsed in memory; of the others the store knows what is needed."""
 NOTICED_S = 0.15
 """Work shorter than this is not worth a sign of it."""
-Result = TypeVar("Result")
-
-
-class Songs(Protocol):
-    def known(self, map_path: Path, audio_filename: str) -> Song | None:
-        """At once; None if it has to be measured."""
-
-    def measure(self, map_path: Path, audio_filename: str) -> Song:
-        """Reads the audio: may take a while."""
 
 
 class Workbench:
@@ -76,8 +62,7 @@ class Workbench:
         self.recent: OrderedDict[str, MapSummary] = OrderedDict()
         """By key, the one saved last first."""
         self._archive = archive
-        self._songs = songs
-        self._checks = checks
+        self._checking = Checking(archive=archive, songs=songs, checks=checks)
         self._tasks = tasks
         self._on_news = on_news
         self._on_maps = on_maps
@@ -90,10 +75,6 @@ class Workbench:
         self._at_work: Job | None = None
         self._versions = itertools.count(1)
         self._stirred = asyncio.Event()
-        self._measuring = asyncio.Lock()
-        """One song at a time: who saves meanwhile finds it measured."""
-        self._stopping = False
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="mapside-checks")
 
     # What comes in.
 
@@ -219,7 +200,7 @@ class Workbench:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        await self._in_worker(warm_up, self._checks)
+        await self._checking.warm_up()
         while True:
             await self._stirred.wait()
             self._stirred.clear()
@@ -235,13 +216,16 @@ class Workbench:
 
     async def stop(self) -> None:
         """What is being thought of is given up."""
-        self._stopping = True
         self._waiting.clear()
-        await asyncio.to_thread(self._worker.shutdown, wait=True)
+        await self._checking.stop()
 
     async def _attempt(self, job: Job) -> None:
         try:
-            await self._check(job)
+            desk = self._desk(job.path)
+            news, again = await self._checking.check(job, desk)
+            self._tell(desk, news)
+            if again is not None:
+                self._tasks.start("measure a song", self._measure(again))
         except Superseded as reason:
             _log.debug("%s: a newer save came %s", job.path.name, reason)
         except Exception:  # noqa: BLE001  one map must not end the checking of all others; it is logged and told
@@ -250,77 +234,12 @@ class Workbench:
         finally:
             self._at_work = None
 
-    async def _check(self, job: Job) -> None:
-        desk = self._desk(job.path)
-        analysis, pending = await self._in_worker(self._think, job, desk)
-        await self._recognise(desk, job.path, analysis)
-        before = desk.shown.analysis.document if desk.shown else None
-        is_other = desk.session.current_hash != job.content_hash
-        comparison = await self._compared(desk, analysis.look(job.content_hash))
-        outcome = desk.session.accept(job.version, comparison)
-        if outcome is None:
-            raise Superseded("while it was recognised")
-        if is_other:
-            desk.edited = await self._in_worker(_edited, before, analysis.document)
-        total_ms = (time.perf_counter() - job.first_seen) * 1000 if job.total_ms is None else job.total_ms
-        desk.shown = Shown(
-            key=desk.session.key,
-            set_name=job.path.parent.name,
-            file_name=job.path.name,
-            analysis=analysis,
-            outcome=outcome,
-            edited=desk.edited,
-            settle_ms=(job.settled - job.first_seen) * 1000,
-            total_ms=total_ms,
-            saved_at=job.saved_at,
-        )
-        desk.message = await self._in_worker(_encode, desk.shown)
-        self._tell(desk, News(desk.shown, desk.message, job.saved, job.path, job.content_hash))
-        _log.info("%s", in_words(desk.shown, saved=job.saved))
-        if pending:
-            again = replace(
-                job,
-                saved=False,
-                data=b"",
-                document=analysis.document,
-                parse_ms=analysis.parse_ms,
-                total_ms=total_ms,
-            )
-            self._tasks.start("measure a song", self._measure(again, analysis.beatmap.general.audio_filename))
-
-    def _think(self, job: Job, desk: Desk) -> tuple[Analysis, bool]:
-        """On the worker. The second value: the song is still to be measured."""
-        document, parse_ms = (job.document, job.parse_ms) if job.document else parse(job.data)
-        song = self._songs.known(job.path, document.beatmap.general.audio_filename)
-        analysis = analyse(
-            document,
-            song or Song(),
-            self._checks,
-            parse_ms=parse_ms,
-            wanted=lambda: desk.session.is_current(job.version) and not self._stopping,
-        )
-        return analysis, song is None
-
-    async def _recognise(self, desk: Desk, path: Path, analysis: Analysis) -> None:
-        identity = identity_of(path, analysis)
-        if identity == desk.identity:
-            return
-        remembered = await self._archive.recognise(identity)
-        if desk.identity is None:
-            desk.session.recall(remembered.key, remembered.last, remembered.marks)
-        desk.identity = identity
-
-    async def _compared(self, desk: Desk, look: Look) -> Comparison:
-        while True:
-            comparison = await self._in_worker(compare, desk.session.memory, look)
-            if comparison.since is desk.session.memory:
-                return comparison  # else something was marked as intended meanwhile
-
     def _tell(self, desk: Desk, news: News) -> None:
         if news.saved or self.current is None:
             self.current = news.shown.key
         self._on_news(news)
         self._remember_check(desk, news.shown)
+        _log.info("%s", in_words(news.shown, saved=news.saved))
 
     def _remember_check(self, desk: Desk, shown: Shown) -> None:
         summary = summary_of(shown)
@@ -331,9 +250,8 @@ class Workbench:
         if (last := desk.session.current) is not None:
             self._archive.save_check(summary, last, desk.session.marks)
 
-    async def _measure(self, again: Job, audio_filename: str) -> None:
-        async with self._measuring:
-            await apart(self._songs.measure, again.path, audio_filename)
+    async def _measure(self, again: Job) -> None:
+        await self._checking.measure(again)
         desk = self._desks.get(again.path)
         if desk and desk.session.is_current(again.version):
             self._enqueue(again)
@@ -369,9 +287,6 @@ class Workbench:
         """The one used last: where a map's path is spelled anew, it lies on an older one as well."""
         return next((desk for desk in reversed(self._desks.values()) if desk.session.key == key), None)
 
-    async def _in_worker(self, function: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
-
 
 def _read(path: Path) -> Reading | None:
     try:
@@ -379,13 +294,3 @@ def _read(path: Path) -> Reading | None:
     except BusyError as error:
         _log.info("%s cannot be read now: %s", path.name, error.strerror)
         return None
-
-
-def _edited(before: Document | None, after: Document) -> tuple[tuple[float, float], ...]:
-    if before is None:
-        return ()
-    return tuple((span.start_ms, span.end_ms) for span in diff(before, after).spans)
-
-
-def _encode(shown: Shown) -> Message:
-    return protocol_maps.map_shown(shown, sent_at=time.time())

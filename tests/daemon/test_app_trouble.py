@@ -33,15 +33,15 @@ class TestWhenSomethingFails:
         self, songs: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async with running(songs) as app, app.page() as page:
-            workbench = app.companion._workbench
-            think = workbench._think
+            checking = app.companion._workbench._checking
+            think = checking._think
 
             def stumble(job: Any, desk: Any) -> Any:
                 if b"Stumble" in job.data:
                     raise RuntimeError("stumbled")
                 return think(job, desk)
 
-            monkeypatch.setattr(workbench, "_think", stumble)
+            monkeypatch.setattr(checking, "_think", stumble)
             app.save(mapped(3, version="Stumble"), name="stumble.osu")
             told = await page.next("notice")
             assert (told["level"], "stumble.osu" in told["text"]) == ("error", True)
@@ -135,8 +135,8 @@ class TestASlowMap:
         self, songs: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async with running(songs) as app, app.page() as page:
-            workbench = app.companion._workbench
-            think = workbench._think
+            checking = app.companion._workbench._checking
+            think = checking._think
             begun, go_on = threading.Event(), threading.Event()
             given_up: list[Exception] = []
 
@@ -150,7 +150,7 @@ class TestASlowMap:
                     given_up.append(reason)
                     raise
 
-            monkeypatch.setattr(workbench, "_think", slowly)
+            monkeypatch.setattr(checking, "_think", slowly)
             app.save(mapped(1))
             await asyncio.to_thread(begun.wait, 10)
             assert (await page.next("status", lambda each: each["busy"]))["busy"]
@@ -199,8 +199,8 @@ class Held:
 @asynccontextmanager
 async def held(app: Running, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Held]:
     thinking = Held()
-    workbench = app.companion._workbench
-    think = workbench._think
+    checking = app.companion._workbench._checking
+    think = checking._think
 
     def slowly(job: Any, desk: Any) -> Any:
         if not thinking.begun.is_set():
@@ -208,7 +208,7 @@ async def held(app: Running, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[H
             thinking.go_on.wait(10)
         return think(job, desk)
 
-    monkeypatch.setattr(workbench, "_think", slowly)
+    monkeypatch.setattr(checking, "_think", slowly)
     try:
         yield thinking
     finally:
@@ -309,7 +309,7 @@ class TestTheEnd:
             go_on.wait(20)
 
         async with running(songs) as app:
-            monkeypatch.setattr(app.companion._workbench._songs, "measure", forever)
+            monkeypatch.setattr(app.companion._workbench._checking._songs, "measure", forever)
             (songs / "1 Artist - Title").mkdir()
             write_silence(songs / "1 Artist - Title" / "audio.wav", seconds=1)
             app.save(mapped(3).audio("audio.wav"))
