@@ -1,6 +1,6 @@
 // The timeline's layer of single objects: which of them are known, in sight and picked, and what is seen on them.
 
-import { namedBy, nearestTo } from "./map_objects.js";
+import { namedBy, nearestTo, stampOf, wordsFor } from "./map_objects.js";
 import { clearSpan, isClose, layoutObjects, objectAt, placeOf } from "./object_layout.js";
 import { drawObjects, drawPicked } from "./paint_objects.js";
 import { playerColours } from "./player_colours.js";
@@ -90,25 +90,23 @@ export class ObjectLayer {
     return this.#isFresh ? this.#picked : null;
   }
 
-  get known() {
-    return this.#isFresh ? this.#objects : null;
-  }
-
-  isPicked(at) {
-    return this.#picked !== null && at >= this.#picked.first && at <= this.#picked.last;
-  }
-
   /** When the one begins that was picked last, or null. */
   get picked_ms() {
     return this.#picked === null ? null : this.#objects.times[this.#picked.head];
   }
 
-  /** The nearest to a time, and a view around it in which it is seen clearly; null while they are not known. */
-  near(time_ms, view, whole, width) {
-    if (this.known === null || this.known.count === 0) return null;
-    const at = nearestTo(this.known, time_ms);
-    const factor = clearSpan(this.known, width) / scale.span(view);
-    return { at, view: factor < 1 ? scale.zoom(view, whole, factor, this.known.times[at]) : view };
+  /** The nearest to a time, and a view around it in which it is seen clearly; null for no time and while they are not known. */
+  nearTo(time_ms, view, whole, width) {
+    if (time_ms === null || !this.#isFresh || this.#objects.count === 0) return null;
+    const at = nearestTo(this.#objects, time_ms);
+    const factor = clearSpan(this.#objects, width) / scale.span(view);
+    return { at, view: factor < 1 ? scale.zoom(view, whole, factor, this.#objects.times[at]) : view };
+  }
+
+  /** {stamp, words}, or null for none. */
+  say(at) {
+    if (at < 0 || !this.#isFresh) return null;
+    return { stamp: stampOf(this.#objects, { first: at, last: at }), words: wordsFor(this.#objects, at) };
   }
 
   /** What is drawn, for tests: a canvas keeps no memory of it. */

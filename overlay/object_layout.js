@@ -5,17 +5,17 @@ import { isBig, within } from "./map_objects.js";
 import { LAYOUT } from "./stage.js";
 import { span, toX } from "./timescale.js";
 
-const GAP_PX = { hidden: 4, clear: 9 }; // from one object to the next, as the map usually has it
+const GAP_PX = { hidden: 7, clear: 13 }; // from one object to the next, as the map usually has it
 const ROOM_PX = { hidden: 1.5, clear: 3 }; // for each that is in sight: a burst is longer than what the map usually has
 const FEET_PX = 13; // under them: kiai, and the bands of what was generated
 const HEAD_PX = 3;
 const LEAST_TALL_PX = 16;
 const RADIUS_PX = { least: 3, most: 15 };
-const RADIUS_OF_GAP = 0.62;
+const RADIUS_OF_GAP = 0.55;
 const RADIUS_OF_ROOM = 0.34;
 const BIG_SCALE = 1.4;
 const NOTE_PX = { least: 3, most: 9 }; // an osu!mania note's length along the song
-const EARLY_SHARE = 0.7; // of the gap at which they begin to be seen: asked for before they are
+const EARLY_SHARE = 0.5; // of the gap at which they begin to be seen: asked for before they are
 
 /** `{objects, from, to, view, width, top, tall, middle, radius, fade}`, or null where none can be told from the next. */
 export function layoutObjects(objects, view, width, height) {

@@ -4,7 +4,7 @@ import { hasCombos, isKat, isWritten } from "./map_objects.js";
 import { shaded } from "./player_colours.js";
 import { putMiddle } from "./player_sprites.js";
 
-const NUMBERED_PX = 7; // the least radius of a disc with a number on it
+const NUMBERED_PX = 8; // the least radius of a disc with a number on it
 const REPEAT_PX = 5; // the least way between two repeats that are drawn
 const NAMED_PX = 60; // the least length of a bar that says what it is
 const DROPLET_PX = 6;

@@ -6,7 +6,6 @@ import { busyness } from "./density.js";
 import { emit, h, setAttribute, setText } from "./dom.js";
 import { stamp } from "./format.js";
 import { heatInWords } from "./heat.js";
-import { stampOf, wordsFor } from "./map_objects.js";
 import { layoutMarks, markAt } from "./marks.js";
 import { ObjectLayer } from "./object_layer.js";
 import { factsOf, generatedInWords, summaryOf } from "./overview.js";
@@ -16,17 +15,13 @@ import { bandAt, drawRange } from "./paint_range.js";
 import { palette } from "./palette.js";
 import { followScreen, laneAt, laneY } from "./stage.js";
 import { Hand, gripAt } from "./timeline_hand.js";
+import { isByKey, listenForTimelineKeys } from "./timeline_keys.js";
 import { placeTip, tipLines } from "./tip.js";
 import * as scale from "./timescale.js";
 import { viewButtons } from "./view_buttons.js";
 
 const ZOOM_STEP = 0.6;
 const NEW_RANGE_SHARE = 0.25; // of the view, for one who marks a stretch without pointing
-
-/** Chromium says of a key that a mouse without a button did it; others that nothing pointed. */
-function isByKey({ button, pointerType = "" }) {
-  return button !== 2 && (pointerType === "" || (pointerType === "mouse" && button === -1));
-}
 
 class MapTimeline extends HTMLElement {
   #map = null;
@@ -91,8 +86,15 @@ class MapTimeline extends HTMLElement {
       hover: (point) => this.#setHover(point),
     });
     this.stage.addEventListener("contextmenu", (event) => this.#onMenu(event));
-    this.stage.addEventListener("dblclick", () => this.#look(this.#whole));
-    this.stage.addEventListener("keydown", (event) => this.#onKey(event));
+    this.stage.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
+    listenForTimelineKeys(this.stage, {
+      arrow: (by, shift) => this.#onArrow(by, shift),
+      pick: () => this.#pickHere(),
+      closer: () => this.#zoomBy(ZOOM_STEP),
+      out: () => this.#zoomBy(1 / ZOOM_STEP),
+      whole: () => this.#look(this.#whole),
+      end: (by) => emit(this, "step-in-time", { by }),
+    });
   }
 
   /**
@@ -110,6 +112,7 @@ class MapTimeline extends HTMLElement {
     const before = this.#view;
     const moved = selected?.id !== this.#selected?.id;
     if (map !== this.#map) this.#busyness = busyness(map.overview);
+    if (another) this.#pickAt_ms = null;
     this.#map = map;
     this.#generated = generated;
     this.#written = written;
@@ -234,6 +237,11 @@ class MapTimeline extends HTMLElement {
     this.#setHover(this.hand.at(event));
   }
 
+  /** Two clicks on objects are two clicks on objects. */
+  #onDoubleClick(event) {
+    if (this.#layer.at(this.hand.at(event)) < 0) this.#look(this.#whole);
+  }
+
   #drag(grip, from, to, view) {
     if (grip === "pan") this.#look(scale.pan(view, this.#whole, ((from - to) / this.#size.width) * scale.span(view)));
     else if (grip === "mark") emit(this, "range-mark", { one_ms: this.#timeAt(from), other_ms: this.#timeAt(to) });
@@ -286,25 +294,6 @@ class MapTimeline extends HTMLElement {
     emit(this, "finding-select", { id: mark.findings[(at + 1) % mark.findings.length].id, reveal: true });
   }
 
-  #onKey(event) {
-    if (!this.#map || event.ctrlKey || event.metaKey || event.altKey) return;
-    const actions = {
-      ArrowRight: () => this.#onArrow(1, event.shiftKey),
-      ArrowLeft: () => this.#onArrow(-1, event.shiftKey),
-      " ": () => this.#pickHere(),
-      "+": () => this.#zoomBy(ZOOM_STEP),
-      "=": () => this.#zoomBy(ZOOM_STEP),
-      "-": () => this.#zoomBy(1 / ZOOM_STEP),
-      0: () => this.#look(this.#whole),
-      Home: () => emit(this, "step-in-time", { by: -Infinity }),
-      End: () => emit(this, "step-in-time", { by: Infinity }),
-    };
-    if (!actions[event.key]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    actions[event.key]();
-  }
-
   /** Among objects where one is picked, else among findings. */
   #onArrow(by, shift) {
     if (this.#layer.picked !== null) emit(this, "object-step", { by, extend: shift });
@@ -321,7 +310,7 @@ class MapTimeline extends HTMLElement {
   }
 
   #pickWhereWanted() {
-    const near = this.#pickAt_ms === null ? null : this.#layer.near(this.#pickAt_ms, this.#view, this.#whole, this.#size.width);
+    const near = this.#layer.nearTo(this.#pickAt_ms, this.#view, this.#whole, this.#size.width);
     if (near === null) return;
     this.#pickAt_ms = null;
     this.#look(near.view);
@@ -345,13 +334,8 @@ class MapTimeline extends HTMLElement {
     const mark = markAt(this.#marks, point.x, laneAt(point.y));
     const at = this.#layer.at(point);
     this.stage.classList.toggle("on-mark", mark !== null || at >= 0);
-    this.tip.replaceChildren(...tipLines(this.#scene, point, at < 0 ? mark : { findings: this.#layer.findingsOf(at) }, this.#sayObject(at)));
+    this.tip.replaceChildren(...tipLines(this.#scene, point, at < 0 ? mark : { findings: this.#layer.findingsOf(at) }, this.#layer.say(at)));
     placeTip(this.tip, this.stage, point.x);
-  }
-
-  #sayObject(at) {
-    const objects = this.#layer.known;
-    return at < 0 || objects === null ? null : { stamp: stampOf(objects, { first: at, last: at }), words: wordsFor(objects, at) };
   }
 
   #describe() {
@@ -361,7 +345,7 @@ class MapTimeline extends HTMLElement {
     setAttribute(this.stage, "aria-valuemax", Math.round(end_ms));
     setAttribute(this.stage, "aria-valuenow", Math.round(now));
     const title = this.#titles[this.#selected?.check]?.title ?? "";
-    const object = this.#sayObject(this.#layer.picked?.head ?? -1);
+    const object = this.#layer.say(this.#layer.picked?.head ?? -1);
     if (object) return setAttribute(this.stage, "aria-valuetext", `${object.stamp} ${object.words}`);
     setAttribute(this.stage, "aria-valuetext", this.#selected ? `${stamp(now)} ${title}` : "Nothing selected");
   }

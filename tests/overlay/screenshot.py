@@ -1,6 +1,6 @@
 """A picture of the overlay as it is: the real companion in its demo, the real page.
 
-uv run python -m tests.overlay.screenshot OUT.png [--width 1200] [--height 800] [--light]
+uv run python -m tests.overlay.screenshot OUT.png [--width 1200] [--height 800] [--light] [--closer 3]
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ async def take(given: argparse.Namespace, chromium: str) -> None:
             await page.locator("save-delta .number.new:not(.none)").wait_for(timeout=FIRST_SAVE_TIMEOUT_MS)
             for key in given.keys:
                 await page.keyboard.press(key)
+            for _ in range(given.closer):
+                await page.get_by_role("button", name="Zoom in").click()
             await page.wait_for_timeout(SETTLED_MS)
             await page.screenshot(path=given.out)
 
@@ -50,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--height", type=int, default=800)
     parser.add_argument("--light", action="store_true", help="as on a system with a light theme")
     parser.add_argument("--keys", nargs="*", default=["j"], help="pressed before the picture, such as j j")
+    parser.add_argument("--closer", type=int, default=0, help="how often the timeline is zoomed in")
     return parser.parse_args()
 
 

@@ -16,6 +16,7 @@ from tests.overlay import messages as say
 from tests.overlay import writing_messages as write
 from tests.overlay.object_messages import BEAT_MS, COUNT, answer, on_beats
 from tests.overlay.scripted import ScriptedCompanion
+from tests.overlay.test_wire import SPY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -196,6 +197,24 @@ class TestAreSeen:
         assert await objects(overlay) == []
         await expect(overlay.toasts).to_be_empty()
 
+    async def test_with_every_field_that_is_told_of_them(
+        self, overlay: OverlayPage, companion: ScriptedCompanion
+    ) -> None:
+        """The page reads all that the companion sends, and nothing that it does not."""
+        await overlay.page.add_init_script(f"if (location.port === '{companion.port}') ({SPY})()")
+        read: set[str] = set()
+        for mode in MODES:
+            companion.greeting[3] = drawn(mode)
+            companion.answers["objects"] = answer(MAPS[mode])
+            await overlay.page.reload()
+            await expect(overlay.rows).to_have_count(2)
+            await look_closely(overlay)
+            read |= set(await overlay.page.evaluate("[...window.fieldsRead]"))
+            assert await overlay.page.evaluate("[...window.fieldsMissed]") == []
+        told = {f"reply.data.{name}" for name in say.EXAMPLES["reply_objects"]["data"]}
+        # What was asked for is known to who asked.
+        assert told - read == {"reply.data.first"}
+
     async def test_in_parts_where_there_are_many(
         self, overlay: OverlayPage, companion: ScriptedCompanion
     ) -> None:
@@ -251,6 +270,15 @@ class TestArePicked:
         await click(overlay, 4)
         await overlay.stage.click(position={"x": 700, "y": 60})
         await expect(bar(overlay)).to_be_hidden()
+
+    async def test_one_after_the_other_however_quickly(self, overlay: OverlayPage) -> None:
+        """A double click shows the whole song, but not where it is two clicks on objects."""
+        await look_closely(overlay)
+        before = await overlay.view_ms()
+        place = next(each for each in await objects(overlay) if each["at"] == 4)
+        await overlay.stage.dblclick(position={"x": place["x"], "y": place["y"]})
+        await expect(bar(overlay)).to_be_visible()
+        assert await overlay.view_ms() == before
 
     async def test_while_a_drag_from_one_still_marks_a_stretch(self, overlay: OverlayPage) -> None:
         await look_closely(overlay)
