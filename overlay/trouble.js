@@ -6,13 +6,11 @@ import { emit, h, icon } from "./dom.js";
 const HEADS = {
   gone: "is no longer in its folder",
   unreadable: "cannot be read",
-  failed: "could not be checked",
   broken: "holds no map that can be read",
 };
 
 const ADVICE = {
   gone: "Save it once in the editor, or put it back: it is then found by itself.",
-  failed: "Saving again may help. The log names the place; the menu opens it.",
 };
 
 class MapTrouble extends HTMLElement {
@@ -49,7 +47,14 @@ class MapTrouble extends HTMLElement {
 
 /** `head` names the file and what is the matter, `advice` what to do: the companion's own words where it gave some. */
 export function wordsFor({ kind, file, set, why }) {
+  if (kind === "failed") return { where: set, ...toldOf(file, why) };
   return { head: `${file} ${HEADS[kind]}.`, where: set, advice: kind === "broken" ? `${why} Save it again in the editor, or put back a copy.` : (ADVICE[kind] ?? why) };
+}
+
+/** "a.osu is empty: its writer may have crashed. ..." in two: what is the matter, and all the rest. */
+function toldOf(file, text) {
+  const [, matter, rest] = text.slice(file.length).match(/^(.*?)[.:] +(.*)$/s) ?? ["", text.slice(file.length), ""];
+  return { head: `${file}${matter}.`, advice: rest && rest[0].toUpperCase() + rest.slice(1) };
 }
 
 /** Buttons: look again, and the way to another map if there is one. */

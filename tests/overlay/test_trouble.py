@@ -86,6 +86,16 @@ async def test_a_check_that_failed_says_that_the_findings_are_old(
     await expect(trouble(overlay)).to_have_count(0)
 
 
+async def test_of_a_file_that_a_crash_left_empty_all_is_said_that_saves_the_map(
+    overlay: OverlayPage, companion: ScriptedCompanion
+) -> None:
+    told = "whatever saved it last may have crashed. If the editor still has the map open, save it again now."
+    await companion.send(say.notice("error", f"Insane.osu is filled with zeros: {told}"))
+    await expect(trouble(overlay)).to_contain_text("Insane.osu is filled with zeros.")
+    await expect(trouble(overlay)).to_contain_text(told[1:])
+    await expect(trouble(overlay)).not_to_contain_text("could not be checked")
+
+
 async def test_a_file_that_holds_no_map_is_called_that(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
