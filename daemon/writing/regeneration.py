@@ -129,7 +129,8 @@ class Regenerations:
             attempt.stop()
             attempt.become(State.CANCELLED, CANCELLED)
         attempt.accept(note, content_hash)
-        self._tell(attempt)
+        if self.of(attempt.order.key) is attempt:  # or another was begun while it was written
+            self._tell(attempt)
 
     def turn_to(self, at_hand: MapAtHand) -> None:
         """Another look at a map."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 
 from daemon import paths
 from daemon.settings import load_settings
+from daemon.writing.backups import BACKUPS
+from daemon.writing.writer import LOCK_NAME
 from tests.daemon.companion import running
 from tests.daemon.pages import until
 from tests.daemon.synth import FILE, synth
@@ -190,6 +194,21 @@ class TestASaveMeanwhile:
 
 
 class TestAnAcceptedCandidate:
+    async def test_is_not_shown_for_what_was_begun_while_it_was_written(
+        self, songs: Path, stub_model: Path, slow: Callable[[float], None]
+    ) -> None:
+        slow(0.3)
+        async with running(songs, writing_with(stub_model)) as app, app.page() as page, app.page() as other:
+            shown = await save(app, page, synth())
+            await done(page, shown, seeds=["3"])
+            with FileLock(paths.data_folder() / BACKUPS / LOCK_NAME):  # another Mapside writes
+                accepting = asyncio.create_task(accept(other, shown["key"]))
+                await until(lambda: app.companion._writing._writer._under_way)
+                assert (await regenerate(page, shown, seeds=["4"]))["ok"]
+            assert (await accepting)["ok"]
+            told = await page.next("regeneration", lambda each: each["state"] in ("accepted", "stale"))
+            assert told["candidates"][0]["seed"] == "4"
+
     async def test_is_looked_at_like_a_save_and_reported_once(
         self, songs: Path, a_set: Path, stub_model: Path
     ) -> None:
