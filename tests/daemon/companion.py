@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon import paths
@@ -14,9 +15,9 @@ from daemon.single import Instance
 from tests.daemon.pages import Page, open_page, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Callable, Mapping
 
+    from daemon.watch.watcher import Removed, SaveEvent
     from engine.beatmap.builder import MapBuilder
 
 FILE_NAME = "Artist - Title (Creator) [Normal].osu"
@@ -45,6 +46,21 @@ class Running:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(mapped.bytes())
         return path
+
+    async def let_pass(self, write: Callable[[], Path]) -> None:
+        """A write while saves are let pass: when this returns, the watcher has told of it."""
+        watcher = self.companion._watching._watcher
+        assert watcher is not None
+        tell, told = watcher._on_event, set[Path]()
+
+        def overheard(event: SaveEvent | Removed) -> None:
+            tell(event)
+            told.add(event.path)
+
+        watcher._on_event = overheard
+        path = write()
+        await until(lambda: path in told)
+        watcher._on_event = tell
 
 
 @asynccontextmanager

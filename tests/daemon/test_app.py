@@ -178,7 +178,6 @@ class TestARestart:
             app.save(mapped(3).audio("audio.wav"))
             message = await page.next("map", lambda each: each["overview"]["song_ms"])
             assert "objects-outside-song" in [each["check"] for each in message["findings"]]
-            await asyncio.sleep(0.1)
         async with running(songs) as app, app.page() as page:
             app.save(mapped(3, 4).audio("audio.wav"))
             told = [await page.next("map")]
@@ -206,15 +205,14 @@ class TestARestart:
 class TestRequests:
     async def test_select_reads_and_checks_a_map_again_for_that_page_alone(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page, app.page() as other:
-            path = app.save(mapped(3))
+            app.save(mapped(3))
             key = (await shown(page, 1))["key"]
             app.save(mapped(version="Hard"), name="hard.osu")
             await shown(other, 0, version="Hard")
             app.companion.actions.pause(True)
-            path.write_bytes(mapped(3, 4).bytes())
+            await app.let_pass(lambda: app.save(mapped(3, 4)))
             assert (await page.ask("select", key=key))["ok"]
             await shown(page, 2)
-            await asyncio.sleep(0.3)  # until the watcher has let that write pass
             app.companion.actions.pause(False)
             app.save(mapped(8, version="Hard"), name="hard.osu")
             assert (await other.next("map"))["metadata"]["version"] == "Hard"
@@ -254,8 +252,7 @@ class TestRequests:
     async def test_pause_lets_saves_pass(self, songs: Path) -> None:
         async with running(songs) as app, app.page() as page:
             assert (await page.ask("pause", on=True))["ok"]
-            app.save(mapped(3))
-            await asyncio.sleep(0.3)
+            await app.let_pass(lambda: app.save(mapped(3)))
             assert app.companion._workbench.recent == {}
             assert (await page.ask("pause", on=False))["ok"]
             app.save(mapped(3, 4))

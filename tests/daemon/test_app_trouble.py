@@ -155,8 +155,8 @@ class TestASlowMap:
             await asyncio.to_thread(begun.wait, 10)
             assert (await page.next("status", lambda each: each["busy"]))["busy"]
             assert (await page.ask("pause", on=False))["ok"], "pages are served meanwhile"
-            app.save(mapped(1, 2, 3))
-            await asyncio.sleep(0.2)
+            path = app.save(mapped(1, 2, 3))
+            await until(lambda: path in app.companion._workbench._waiting)
             go_on.set()
             first = await page.next("map")
             assert len(unsnapped(first)) == 3, "the older save was never shown"
@@ -280,7 +280,6 @@ async def test_where_not_all_sets_can_be_watched_the_one_that_is_opened_is(
         key = (await shown(page, 1))["key"]
         app.companion._watching.use(songs / "2 Set" / FILE_NAME)
         path.write_bytes(mapped(3, 4).bytes())
-        await asyncio.sleep(0.2)
         assert (await page.ask("select", key=key))["ok"]
         await shown(page, 2)
         path.write_bytes(mapped(3, 4, 5).bytes())

@@ -245,13 +245,13 @@ async def test_an_idle_engine_gives_its_memory_back(tmp_path: Path) -> None:
 
 
 async def test_an_engine_that_is_asked_again_is_not_idle(tmp_path: Path) -> None:
-    async with running(tmp_path, idle_unload_s=1.5) as watched:
+    async with running(tmp_path, idle_unload_s=60) as watched:
         await watched.answers("count 1")
-        pid = watched.pid
-        for _ in range(4):
-            await asyncio.sleep(0.4)
-            await watched.answers("count 1")
-        assert watched.pid == pid
+        end = watched.engine._rest
+        assert end is not None
+        await watched.answers("count 1")
+        assert end.cancelled(), "the minute begins anew"
+        assert watched.engine._rest not in (None, end)
 
 
 async def test_stopping_waits_for_no_long_step(tmp_path: Path) -> None:

@@ -89,7 +89,9 @@ async def test_a_loops_end_is_not_played_over(player: PlayerPage) -> None:
     await player.page.get_by_label("Speed").select_option("1")
     await player.seek(3_300)
     await player.play.click()
-    await player.page.wait_for_timeout(1_700)
+    await player.page.wait_for_function(
+        "() => window.set.length >= 4 && window.set.some((each) => each.at_ms < 3_100)"
+    )
     times = [sound["at_ms"] for sound in await player.sounds()]
     assert len(times) >= 4
     assert max(times) < 3_700
