@@ -56,9 +56,7 @@ class Batch:
 
         `room`: for how many rows, where there will be more of them.
         """
-        self._heard = tuple(
-            (keys.to(self._dtype), values.to(self._dtype)) for keys, values in self._model.hear(states)
-        )
+        heard = self._model.hear(states)
         self._windows = list(range(len(states)))
         longest, room = max(map(len, prompts)), max(room, len(prompts))
         if self._cache is None or self._cache.room < room or self._cache.columns < longest:
@@ -66,11 +64,14 @@ class Batch:
         common = self._common(prompts) if len(states) == 1 else 0
         if common:
             self._cache.begin(1)
-            self._read([prompts[0][:common]])
+            self._read([prompts[0][:common]], heard)
             self._cache.spread(len(prompts))
         else:
             self._cache.begin(len(prompts))
-        return self._read([ids[common:] for ids in prompts])
+        scores = self._read([ids[common:] for ids in prompts], heard)
+        # Prompts are read in the model's own precision.
+        self._heard = tuple((keys.to(self._dtype), values.to(self._dtype)) for keys, values in heard)
+        return scores
 
     @torch.inference_mode()
     def step(self, ids: Sequence[Sequence[int]]) -> Tensor:
@@ -102,14 +103,14 @@ class Batch:
             self._heard = tuple((keys[list(rows)], values[list(rows)]) for keys, values in self._heard)
             self._windows = windows
 
-    def _read(self, prompts: Sequence[Sequence[int]]) -> Tensor:
+    def _read(self, prompts: Sequence[Sequence[int]], heard: Heard) -> Tensor:
         longest = max(map(len, prompts))
         read = torch.tensor([[PAD_ID] * (longest - len(ids)) + list(ids) for ids in prompts])
         lengths = torch.tensor([[len(ids)] for ids in prompts])
         real = torch.arange(longest) >= longest - lengths  # [R, T]
         hidden = self._model.decode(
             read.to(self.device),
-            self._heard,
+            heard,
             real=None if min(map(len, prompts)) == longest else real.to(self.device),
             cache=self._cache,
         )

@@ -35,6 +35,9 @@ class LayerMemory:
         """Write [B, H, T, Dh]; answer with all that is visible, [B, H, visible, Dh]."""
         self.keys.index_copy_(2, self.columns, keys.to(self.keys.dtype))
         self.values.index_copy_(2, self.columns, values.to(self.values.dtype))
+        if self.visible == keys.shape[2]:
+            # Nothing stands before them: then they need not be turned into another precision and back.
+            return keys, values
         return self.keys[:, :, : self.visible], self.values[:, :, : self.visible]
 
 

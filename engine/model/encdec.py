@@ -100,7 +100,8 @@ class Decoder(nn.Module):
 
         x = self.positions.place(self.embedding(tokens), places)
         turns = self.positions.turns(places, x.dtype)
-        sights = self._sights(columns, keys, seen, x.dtype)
+        are_last = cache is None or not cache.fixed_shapes
+        sights = self._sights(columns, keys, seen, x.dtype, are_last=are_last)
         for index, (reach, layer) in enumerate(zip(self.tower.layers, self.layers, strict=True)):
             memory = cache.layer(index, columns) if cache is not None else None
             x = layer(x, heard[index], turns.get(reach.rope_theta), sights[reach.window], memory)
@@ -108,14 +109,14 @@ class Decoder(nn.Module):
         return hidden
 
     def _sights(
-        self, columns: Tensor, keys: int, real: Tensor | None, dtype: torch.dtype
+        self, columns: Tensor, keys: int, real: Tensor | None, dtype: torch.dtype, *, are_last: bool
     ) -> dict[int | None, Sight]:
         """By a layer's window. Always causal, also where nothing is padded."""
         windows = {layer.window for layer in self.tower.layers}
         if real is None and windows == {None} and len(columns) in (1, keys):
             # A single token after all others sees them all.
             return {None: EVERYTHING if len(columns) == 1 else Sight(causal=True)}
-        sights = {window: back_from(columns, keys, window, real) for window in windows}
+        sights = {window: back_from(columns, keys, window, real, are_last=are_last) for window in windows}
         if len(columns) > FEW_QUERIES:
             return sights
         return {window: sight.added(dtype) for window, sight in sights.items()}

@@ -47,14 +47,14 @@ def attend(query: Tensor, keys_values: KeysValues, sight: Sight, shared: int = 0
     """
     keys, values = keys_values
     if query.device.type == "cpu":
-        if query.shape[2] <= FEW_QUERIES and not sight.causal:
+        if query.shape[2] <= FEW_QUERIES and not sight.is_plainly_causal:
             if shared and len(query) > 1:
                 return _attend_to_shared(query.to(keys.dtype), keys, values, sight, shared)
             return _attend_by_products(query.to(keys.dtype), keys, values, sight)
         if query.dtype == torch.bfloat16 and not query.requires_grad:
             return _attend_in_blocks(query, keys, values, sight)
     mixed = functional.scaled_dot_product_attention(
-        query.to(keys.dtype), keys, values, attn_mask=sight.mask, is_causal=sight.causal
+        query.to(keys.dtype), keys, values, attn_mask=sight.mask, is_causal=sight.is_plainly_causal
     )
     return mixed.transpose(1, 2).flatten(-2)
 
@@ -89,15 +89,15 @@ def _attend_to_shared(query: Tensor, keys: Tensor, values: Tensor, sight: Sight,
 
 def _attend_in_blocks(query: Tensor, keys: Tensor, values: Tensor, sight: Sight) -> Tensor:
     """By products as well, of so few queries at a time that their scores stay near the processor."""
-    dtype, queries = query.dtype, query.shape[2]
+    dtype, queries, before = query.dtype, query.shape[2], keys.shape[2] - query.shape[2]
     # As one piece: a library that is given another lays it out anew, at every product.
     query, keys, values = (each.to(dtype).contiguous() for each in (query, keys, values))
     blocks = []
     for first in range(0, queries, BLOCK):
         last = min(first + BLOCK, queries)
-        seen = last if sight.causal else keys.shape[2]
+        seen = before + last if sight.causal else keys.shape[2]
         part = query[:, :, first:last], keys[:, :, :seen], values[:, :, :seen]
-        blocks.append(_attend_by_products(*part, sight.of(first, last)))
+        blocks.append(_attend_by_products(*part, sight.of(first, last, seen)))
     return torch.cat(blocks, dim=1)
 
 
@@ -128,9 +128,11 @@ class CrossAttention(nn.Module):
         self.out = nn.Linear(spec.width, spec.width, bias=spec.attention_bias)
 
     def hear(self, states: Tensor) -> KeysValues:
-        """What all tokens of a window attend to, from the encoder's states [B, S, D]: computed once."""
+        """What all tokens of a window attend to, from the encoder's states [B, S, D]: computed once, and each
+        in one piece, since it is read at every step.
+        """
         keys, values = (heads_apart(part, self.heads) for part in self.key_value(states).chunk(2, dim=-1))
-        return keys, values
+        return keys.contiguous(), values.contiguous()
 
     def forward(self, x: Tensor, heard: KeysValues) -> Tensor:
         """`heard` is of as many rows as [B, T, D] has, or of one, which all have heard."""

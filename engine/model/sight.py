@@ -20,23 +20,30 @@ class Sight:
     infinity. None: it sees everything, or everything up to itself.
     """
     causal: bool = False
-    """Only without a mask: the kernels are faster when they need not read one."""
+    """The queries are the last of the keys, and none sees beyond itself, whatever else a mask may hide.
+    Without a mask nothing else is hidden: the kernels are faster when they need not read one.
+    """
+
+    @property
+    def is_plainly_causal(self) -> bool:
+        return self.causal and self.mask is None
 
     def added(self, dtype: torch.dtype) -> Sight:
         """The same, as what is added: made once for all layers."""
         if self.mask is None or self.mask.dtype == dtype:
             return self
         if self.mask.dtype != torch.bool:
-            return Sight(self.mask.to(dtype))
-        return Sight(torch.zeros_like(self.mask, dtype=dtype).masked_fill_(~self.mask, -torch.inf))
+            return Sight(self.mask.to(dtype), self.causal)
+        added = torch.zeros_like(self.mask, dtype=dtype).masked_fill_(~self.mask, -torch.inf)
+        return Sight(added, self.causal)
 
-    def of(self, first: int, last: int) -> Sight:
-        """That of some of the queries. Where it was causal, only the keys up to the last of them are left."""
+    def of(self, first: int, last: int, seen: int) -> Sight:
+        """That of some of the queries, of which none sees more than so many keys."""
         if self.mask is not None:
-            return Sight(self.mask[:, :, first:last])
+            return Sight(self.mask[:, :, first:last, :seen])
         if not self.causal:
             return self
-        return Sight(torch.ones(last - first, last, dtype=torch.bool).tril_(first)[None, None])
+        return Sight(torch.ones(last - first, seen, dtype=torch.bool).tril_(seen - last + first)[None, None])
 
 
 EVERYTHING = Sight()
@@ -51,16 +58,18 @@ def around(length: int, window: int | None, device: torch.device) -> Sight:
     return Sight(near[None, None])
 
 
-def back_from(columns: Tensor, keys: int, window: int | None, real: Tensor | None) -> Sight:
+def back_from(
+    columns: Tensor, keys: int, window: int | None, real: Tensor | None, *, are_last: bool = False
+) -> Sight:
     """The decoder's: queries at `columns` [T] see the `keys` columns up to themselves, but no padding.
 
     A padded column still sees itself: a row of the softmax without any key would be NaN, and NaN spreads.
-    `real` is [B, keys], True where there is a token.
+    `real` is [B, keys], True where there is a token. `are_last`: no key comes after the queries.
     """
     distance = columns[:, None] - torch.arange(keys, device=columns.device)[None, :]  # [T, S]
     seen = distance >= 0
     if window is not None:
         seen = seen & (distance <= window)
     if real is None:
-        return Sight(seen[None, None])
-    return Sight(((seen & real[:, None, :]) | (distance == 0))[:, None])
+        return Sight(seen[None, None], are_last)
+    return Sight(((seen & real[:, None, :]) | (distance == 0))[:, None], are_last)

@@ -16,6 +16,7 @@ SIGHTS = {
     "to both sides": around(COUNT, 20, torch.device("cpu")),
     "near and before": back_from(PLACES, COUNT, 20, None),
     "no padding": back_from(PLACES, COUNT, None, REAL),
+    "nothing behind it": back_from(PLACES, COUNT, 20, REAL, are_last=True),
 }
 every_sight = pytest.mark.parametrize("sight", SIGHTS.values(), ids=list(SIGHTS))
 
@@ -44,6 +45,24 @@ def test_queries_of_any_number_see_all_that_there_is(queries: int) -> None:
     torch.testing.assert_close(attend(query, (keys, values), EVERYTHING), expected, atol=1e-5, rtol=0)
     rough = attend(query.bfloat16(), (keys, values), EVERYTHING).float()
     torch.testing.assert_close(rough, expected, atol=0.03, rtol=0.02)
+
+
+@pytest.mark.parametrize("real", [None, REAL], ids=["no padding", "padding"])
+@pytest.mark.parametrize("window", [None, 20])
+@pytest.mark.parametrize("queries", [1, FEW_QUERIES, FEW_QUERIES + 1, COUNT - 40, COUNT])
+def test_what_lies_behind_the_last_query_need_not_be_looked_at(
+    queries: int, window: int | None, real: torch.Tensor | None
+) -> None:
+    query, keys, values = heads(queries, seed=0), heads(COUNT, seed=1), heads(COUNT, seed=2)
+    columns = PLACES[COUNT - queries :]
+    told = back_from(columns, COUNT, window, real, are_last=True)
+    untold = back_from(columns, COUNT, window, real)
+    for dtype in (torch.float32, torch.bfloat16):
+        asked = query.to(dtype), (keys.to(dtype), values.to(dtype))
+        torch.testing.assert_close(
+            attend(*asked, told).float(), attend(*asked, untold).float(), atol=0.02, rtol=0.02
+        )
+        assert attend(*asked, told.added(dtype)).equal(attend(*asked, told))
 
 
 @pytest.mark.parametrize("queries", [1, 4])
