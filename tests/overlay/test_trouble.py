@@ -108,6 +108,18 @@ async def test_a_file_that_holds_no_map_is_called_that(
     await expect(trouble(overlay)).to_contain_text(line)
 
 
+@pytest.mark.parametrize("width", [360, 1200])
+async def test_what_to_do_about_an_error_is_not_cut_off(
+    overlay: OverlayPage, companion: ScriptedCompanion, width: int
+) -> None:
+    await overlay.page.set_viewport_size({"width": width, "height": 800})
+    why = "The hub cannot be reached for Somebody/a-model-of-theirs, or no longer (ConnectError); "
+    await companion.send(say.notice("error", f"v32 was not downloaded. {why * 2}then try again."))
+    text = overlay.toasts.get_by_text("try again.")
+    await expect(text).to_be_visible()
+    assert await text.evaluate("(text) => text.scrollHeight - text.clientHeight") <= 0
+
+
 async def test_an_error_of_the_companion_stays_until_it_is_put_away(
     overlay: OverlayPage, companion: ScriptedCompanion
 ) -> None:
