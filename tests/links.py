@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -19,6 +20,7 @@ def _work() -> bool:
             return False
 
 
+LINKS_WORK: Final = _work()
 needs_links = pytest.mark.skipif(
-    not _work(), reason="there are no symbolic links here: Windows wants its developer mode for them"
+    not LINKS_WORK, reason="there are no symbolic links here: Windows wants its developer mode for them"
 )

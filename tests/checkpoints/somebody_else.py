@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ _ABOVE: Final = 4
 @contextmanager
 def as_nobody(place: Path) -> Iterator[None]:
     """For a moment, and only where we are root; `place` can be reached then."""
+    assert sys.platform != "win32", "where there is no root"
     was = os.geteuid()
     if was == 0:
         for above in [place, *place.parents][:_ABOVE]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,10 @@ from engine.checkpoints.hub import look_up
 from engine.checkpoints.store import State, Store
 from tests.checkpoints.hub_server import Hub, running
 from tests.checkpoints.somebody_else import as_nobody
+from tests.links import LINKS_WORK, needs_links
+
+if sys.platform != "win32":
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,6 +213,7 @@ def test_a_full_disk_is_said_before_the_first_byte(place: Place, monkeypatch: py
     assert not [path for path, _ in place.hub.requests if "/resolve/" in path]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process's files in their size")
 def test_a_disk_that_fills_up_meanwhile_keeps_what_came(place: Place) -> None:
     """A limit on the size of files fails as late as a disk does, and nothing else on this machine."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -253,6 +257,7 @@ def test_another_process_waits_its_turn_and_goes_on_where_a_killed_one_was(place
     assert any(asked for _, asked in place.hub.requests)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows folders have no mode bits")
 def test_a_folder_nobody_may_write_to(place: Place) -> None:
     place.folder.parent.mkdir()
     place.folder.parent.chmod(0o500)
@@ -260,6 +265,7 @@ def test_a_folder_nobody_may_write_to(place: Place) -> None:
         pull(place)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows folders have no mode bits")
 def test_a_folder_nobody_may_read_is_said_of_its_model_alone(place: Place) -> None:
     pull(place)
     place.folder.chmod(0)
@@ -391,24 +397,32 @@ def test_a_folder_of_the_persons_own_is_never_removed(place: Place) -> None:
     assert {path.name for path in own.iterdir()} == set(MODEL)
 
 
-def in_the_hubs_cache(tmp_path: Path, files: dict[str, bytes], commit: str) -> Path:
-    """As the hub's own tools leave it: content in one folder, names that lead there in another."""
+def in_the_hubs_cache(
+    tmp_path: Path, files: dict[str, bytes], commit: str, *, links: bool = LINKS_WORK
+) -> Path:
+    """As the hub's own tools leave it: content in one folder, names that lead there in another. Where a
+    Windows makes no links, the content lies under its names.
+    """
     cached = tmp_path / "cache" / "models--somebody--mapper"
     for name, content in files.items():
         named, blob = cached / "snapshots" / commit / name, cached / "blobs" / name.replace("/", "-")
         for path in (named, blob):
             path.parent.mkdir(parents=True, exist_ok=True)
-        blob.write_bytes(content)
-        named.symlink_to(blob)
+        (blob if links else named).write_bytes(content)
+        if links:
+            named.symlink_to(blob)
     (cached / "refs").mkdir(exist_ok=True)
     (cached / "refs" / "main").write_text(commit)
     return cached / "snapshots" / commit
 
 
-def test_what_the_hubs_own_tools_have_brought_is_used_where_it_lies(place: Place, tmp_path: Path) -> None:
-    in_the_hubs_cache(tmp_path, {"config.json": MODEL["config.json"]}, "abc")
+@pytest.mark.parametrize("links", [pytest.param(True, marks=needs_links), False])
+def test_what_the_hubs_own_tools_have_brought_is_used_where_it_lies(
+    place: Place, tmp_path: Path, links: bool
+) -> None:
+    in_the_hubs_cache(tmp_path, {"config.json": MODEL["config.json"]}, "abc", links=links)
     assert state(place) is State.ABSENT
-    snapshot = in_the_hubs_cache(tmp_path, MODEL, "def")
+    snapshot = in_the_hubs_cache(tmp_path, MODEL, "def", links=links)
     held = place.store.holdings()[0]
     assert (held.state, held.done_bytes) == (State.LOCAL, sum(map(len, MODEL.values())))
     assert place.store.resolve("mine", Mode.OSU) == snapshot

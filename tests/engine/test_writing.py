@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,7 +92,8 @@ async def test_a_model_is_described_without_torch(engine: Watched, folder: Path)
     (said,) = await asked(engine, Describe(str(folder / "model"), int(Mode.MANIA)))
     assert isinstance(said, Described)
     assert "hold_note_ratio" in said.wishes
-    assert "libtorch" not in told_by_system(engine.pid, "maps")
+    if sys.platform == "linux":
+        assert "libtorch" not in told_by_system(engine.pid, "maps")
 
 
 @pytest.mark.parametrize("mode", list(Mode))

@@ -17,7 +17,8 @@ from tests.shared_data import shared
 
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shared("golden", "checkpoints", "v32_fit"), tmp_path / "v32"))
+    source = shared("golden", "checkpoints", "v32_fit")
+    return Path(shutil.copytree(source, tmp_path / "v32", copy_function=shutil.copyfile))  # not read-only
 
 
 @pytest.fixture
