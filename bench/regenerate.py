@@ -1,8 +1,10 @@
 """A section of ten seconds written anew, end to end, by stage: what a mapper waits for after a right-click.
 
-V32 at full size with random weights, which has nothing to say: so the section keeps its rhythm, and the model
-writes as many ids as a real section has, each of them computed. One candidate, song never heard before; then
-one more and eight at once, of the song that is known by now.
+V32 at full size with random weights, which has nothing to say: so the section keeps its rhythm, and as many
+ids are written as a real section has. Where they stand for a section that is written freely, each of them is
+asked of the model; where the rhythm is kept for its own sake, only those that it can choose.
+
+One candidate, song never heard before; then one more and eight at once, of the song that is known by now.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +25,7 @@ from engine.beatmap.document import Document
 from engine.checkpoints.upstream import Checkpoint, load
 from engine.child import device
 from engine.generation.pipeline import Pipeline
+from engine.generation.writer import Row
 from engine.modding.cache import ModdingCaches
 from engine.modding.listening import Listener
 from engine.requests import Keep, Regenerate
@@ -36,10 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 CACHE_BYTES: Final = 4 << 30
-CANDIDATES: Final = 8
+CANDIDATES, SHORT_CANDIDATES = 8, 3
 MOST_TIMES_AS_LONG: Final = 2
 SHORT_LAYERS: Final = 3
 """Of twelve: a full-size model cannot write a section in forty seconds on two cores."""
+NEVER_HEARD: Final = "1 candidate, song never heard"
+KEPT: Final = ", rhythm kept"
 STAGES: Final = ("listen", "prompt", "write", "build", "splice", "judge")
 
 
@@ -118,6 +123,17 @@ def timed(clock: Clock) -> Iterator[None]:
             setattr(place, name, work)
 
 
+@contextmanager
+def nothing_foretold() -> Iterator[None]:
+    """Each id is asked of the model, as where nothing is kept."""
+    foretold = Row.foretold
+    setattr(Row, foretold.__name__, lambda _row, _most_ids: ())
+    try:
+        yield
+    finally:
+        setattr(Row, foretold.__name__, foretold)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     whole_s: float
@@ -187,19 +203,21 @@ def measure(short: bool) -> Measured:
 def _measured(loaded: Loaded, folder: Path, asked: Regenerate, *, short: bool) -> Measured:
     runs: dict[str, Run] = {}
     caches = ModdingCaches(folder / "cache 1", CACHE_BYTES)
-    print("one candidate ...", file=sys.stderr, flush=True)
-    runs["1 candidate"] = run(loaded, caches, asked)
-    print("one of a song that is known ...", file=sys.stderr, flush=True)
-    runs["1 candidate, song known"] = run(loaded, caches, replace(asked, seeds=(2,)))
-    print(f"{CANDIDATES} candidates of it ...", file=sys.stderr, flush=True)
-    many = run(loaded, caches, replace(asked, seeds=tuple(range(10, 10 + CANDIDATES))))
-    one = runs["1 candidate, song known"]
-    runs[f"{CANDIDATES} candidates, song known"] = many
+    count = SHORT_CANDIDATES if short else CANDIDATES
+    many = tuple(range(10, 10 + count))
+    asked_for = {
+        NEVER_HEARD: (1,),
+        "1 candidate": (2,),
+        "1 candidate, rhythm kept": (3,),
+        f"{count} candidates": many,
+        f"{count} candidates, rhythm kept": tuple(seed + count for seed in many),
+    }
+    for name, seeds in asked_for.items():
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        with nullcontext() if name.endswith(KEPT) else nothing_foretold():
+            runs[name] = run(loaded, caches, replace(asked, seeds=seeds))
     figures = [figure for name, one in runs.items() for figure in _figures(name, one)]
-    figures += [
-        Figure(f"{CANDIDATES} as one: end to end", many.whole_s / one.whole_s, "x", floor=MOST_TIMES_AS_LONG),
-        Figure(f"{CANDIDATES} as one: write", many.stages["write"] / one.stages["write"], "x"),
-    ]
+    figures += _ratios(runs, count)
     changed = sum(each.changed_bytes for each in runs.values())
     figures.append(Figure("candidates that change a byte outside of the section", changed, "", 0, 0))
     return Measured(
@@ -207,11 +225,24 @@ def _measured(loaded: Loaded, folder: Path, asked: Regenerate, *, short: bool) -
         notes=(
             f"random weights {f'with {SHORT_LAYERS} layers of 12' if short else 'of full size'} on "
             f"{loaded.device_words}; a section of "
-            f"{(asked.end_ms - asked.start_ms) / 1000:g} s with {runs['1 candidate'].objects} objects",
+            f"{(asked.end_ms - asked.start_ms) / 1000:g} s with {runs[NEVER_HEARD].objects} objects",
             "the rest of the whole: reading the map, its star rating, and turning it into words",
         ),
         details={name: {"stages": one.stages, "ids": one.ids} for name, one in runs.items()},
     )
+
+
+def _ratios(runs: dict[str, Run], count: int) -> Iterator[Figure]:
+    for kept in ("", KEPT):
+        one, many = runs[f"1 candidate{kept}"], runs[f"{count} candidates{kept}"]
+        whole, floor = many.whole_s / one.whole_s, None if kept else MOST_TIMES_AS_LONG
+        yield Figure(f"{count} as one{kept}: end to end", whole, "x", floor=floor)
+        for stage in ("write", "judge"):
+            yield Figure(f"{count} as one{kept}: {stage}", many.stages[stage] / one.stages[stage], "x")
+    for name in ("1 candidate", f"{count} candidates"):
+        freely, kept_run = runs[name], runs[f"{name}{KEPT}"]
+        times = freely.stages["write"] / kept_run.stages["write"]
+        yield Figure(f"{name}: rhythm kept, times faster to write", times, "x")
 
 
 def _figures(name: str, one: Run) -> Iterator[Figure]:
