@@ -9,6 +9,7 @@ import * as scale from "./timescale.js";
 
 const RANK = { problem: 3, warning: 2, minor: 1 };
 const REACH_PX = { mouse: 3, touch: 14 };
+const MEANT_FADE = 0.4; // what is fainter nobody points at
 
 export class ObjectLayer {
   #objects = null;
@@ -79,7 +80,7 @@ export class ObjectLayer {
 
   /** The number of the one a point means; -1 where there is none, or where it may no longer be. */
   at(point, pointerType = "mouse") {
-    return this.#isFresh && this.#layout !== null ? objectAt(this.#layout, point, REACH_PX[pointerType] ?? REACH_PX.mouse) : -1;
+    return this.#isFresh && this.fade >= MEANT_FADE ? objectAt(this.#layout, point, REACH_PX[pointerType] ?? REACH_PX.mouse) : -1;
   }
 
   findingsOf(at) {

@@ -29,11 +29,11 @@ export function drawSong(context, scene, drawObjects) {
   drawEdited(context, scene);
   drawKiai(context, scene);
   drawDensity(context, scene);
-  nameKiai(context, scene);
   drawBreaks(context, scene);
   drawRuler(context, scene);
   drawPoints(context, scene);
   drawObjects(context);
+  nameKiai(context, scene);
   drawGenerated(context, scene);
   drawWriting(context, scene);
   drawHeat(context, scene);

@@ -252,6 +252,19 @@ class TestArePicked:
         await expect(overlay.toasts).to_contain_text(stamped.strip())
         assert await overlay.clipboard() == stamped
 
+    async def test_not_while_they_are_too_faint_to_be_meant(self, overlay: OverlayPage) -> None:
+        await overlay.stage.hover(position={"x": 0, "y": 110})
+        faint = False
+        for _ in range(40):
+            await overlay.page.mouse.wheel(0, -20)
+            await overlay.page.wait_for_timeout(20)
+            fade = await overlay.page.evaluate("() => document.querySelector('map-timeline').fade")
+            if 0 < fade < 0.35:
+                faint = True
+                await click(overlay, 4)
+        assert faint
+        await expect(bar(overlay)).to_be_hidden()
+
     async def test_in_the_place_of_a_finding_and_a_finding_in_theirs(self, overlay: OverlayPage) -> None:
         await look_closely(overlay)
         await overlay.rows.first.click()
