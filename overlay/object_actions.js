@@ -25,13 +25,10 @@ export class ObjectActions {
   }
 
   async #ask(map) {
-    try {
-      const objects = gathered(map.key, await this.#told(map));
-      this.#page.change(store.receiveObjects(this.#state, objects));
-    } catch {
-      // Saved meanwhile, or not connected: the next version is asked for anew. Older ones are no longer shown.
-      if (this.#state.map === map) this.#page.change({ ...this.#state, ...store.NO_OBJECTS });
-    }
+    // Refused where the map was saved meanwhile, or nobody is connected: the next version is asked for anew.
+    const parts = await this.#told(map).catch(() => null);
+    if (parts !== null) this.#page.change(store.receiveObjects(this.#state, gathered(map.key, parts)));
+    else if (this.#state.map === map) this.#page.change({ ...this.#state, ...store.NO_OBJECTS });
   }
 
   /** A long map comes in parts. */

@@ -172,3 +172,25 @@ async def test_a_folder_pasted_into_the_page_is_watched_and_quit_ends_the_compan
         await overlay.page.get_by_role("dialog").get_by_role("button", name="Quit").click()
         assert await companion.ended() == 0
         await expect(overlay.connection).to_contain_text("Disconnected")
+
+
+async def test_an_object_is_picked_on_the_timeline_and_stays_so_over_a_save(
+    overlay: OverlayPage, companion: RunningCompanion, mapper: Mapper
+) -> None:
+    await overlay.open(companion.link)
+    await expect(overlay.screen).to_contain_text("Press Ctrl+S in the editor")
+    mapper.save("Hard")
+    await overlay.page.wait_for_function(
+        "() => document.querySelector('map-timeline')?.objects.some(({ at }) => at === 4)"
+    )
+    place = await overlay.page.evaluate(
+        "() => document.querySelector('map-timeline').objects.find(({ at }) => at === 4)"
+    )
+    await overlay.stage.click(position={"x": place["x"], "y": place["y"]})
+    stamp = overlay.page.get_by_role("group", name="Selected objects").get_by_role("link")
+    await expect(stamp).to_have_attribute("href", "osu://edit/00:02:600%20(1)")
+    mapper.save("Hard", late=(8,))
+    await expect(overlay.rows.get_by_role("link", name="00:04:207 (1)").first).to_be_visible()
+    await expect(stamp).to_have_attribute("href", "osu://edit/00:02:600%20(1)")
+    await overlay.press("Shift+ArrowRight")
+    await expect(stamp).to_have_attribute("href", "osu://edit/00:02:600%20(1,2)")
