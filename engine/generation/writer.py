@@ -45,6 +45,10 @@ class Row:
     """The prompt's and what follows it, the id that it stopped at included."""
     is_done: bool = field(default=False, init=False)
     chain: tuple[Filter, ...] = field(default=(), init=False)
+    oracle: Foretelling | None = field(default=None, init=False)
+    """The last filter, where it can know what follows: what another one foretold, those after it could still
+    forbid. Looked up once, for Python takes long to say whether something keeps a protocol.
+    """
 
     @property
     def written(self) -> list[int]:
@@ -58,6 +62,8 @@ class Row:
     def begin(self, sampling: Sampling, layout: Layout) -> None:
         self.ids = list(self.prompt)
         self.chain = (*sampling.filters(layout, self.stops), *self.further)
+        last = self.chain[-1]
+        self.oracle = last if isinstance(last, Foretelling) else None
 
     def filtered(self, scores: Tensor) -> Tensor:
         """[V] -> [V]."""
@@ -66,13 +72,10 @@ class Row:
         return scores
 
     def foretold(self, most_ids: int) -> Sequence[int]:
-        """What is certain to follow, up to where writing ends. The last filter alone can know: what another
-        one foretold, those after it could still forbid.
-        """
-        last = self.chain[-1]
-        if self.is_done or not isinstance(last, Foretelling):
+        """What is certain to follow, up to where writing ends."""
+        if self.is_done or self.oracle is None:
             return ()
-        told = last.foretold(self.ids)[: most_ids - self.longest]
+        told = self.oracle.foretold(self.ids)[: most_ids - self.longest]
         ends = (at for at, token in enumerate(told, 1) if token in self.stops)
         return told[: next(ends, len(told))]
 
