@@ -14,7 +14,7 @@ import logging
 import secrets
 from collections import OrderedDict
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from websockets.asyncio.server import serve
 from websockets.datastructures import Headers
@@ -46,6 +46,8 @@ CLOSE_TIMEOUT_S: Final = 0.5
 """A page that does not answer the goodbye does not hold up the end."""
 MOST_CLIENTS: Final = 32
 WEBSOCKET_PATH: Final = "/ws"
+ACCEPT_FAILED: Final = "Accept failed on a socket"
+"""As asyncio's loop for Windows words it."""
 
 
 class Client:
@@ -103,6 +105,9 @@ class Server:
         self._on_disconnect = on_disconnect
         self.songs = ServedSongs()
         self._server: WebsocketServer | None = None
+        self._listening_anew: asyncio.Task[None] | None = None
+        self._former: list[WebsocketServer] = []
+        """Those that have lost their socket; pages that they let in are still there."""
 
     @property
     def link(self) -> str:
@@ -115,6 +120,7 @@ class Server:
 
     async def start(self, port: int) -> int:
         """The port it listens on: the wished one, or the next that is free; 0 takes any."""
+        asyncio.get_running_loop().set_exception_handler(self._hear_of_trouble)
         for candidate in _candidates(port):
             try:
                 self._server = await self._listen(candidate)
@@ -128,10 +134,11 @@ class Server:
         raise AssertionError("the last candidate is any free port")
 
     async def stop(self) -> None:
-        if self._server is None:
-            return
-        self._server.close()
-        await self._server.wait_closed()
+        if self._listening_anew is not None:
+            self._listening_anew.cancel()
+        for server in filter(None, (*self._former, self._server)):
+            server.close()
+            await server.wait_closed()
 
     def broadcast(self, message: Message) -> None:
         for client in tuple(self.clients):
@@ -150,6 +157,22 @@ class Server:
             close_timeout=CLOSE_TIMEOUT_S,
             logger=logging.getLogger("daemon.server.websockets"),
         )
+
+    def _hear_of_trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Windows' loop closes the socket that it listens on when a client has left before it was let in."""
+        if context.get("message") != ACCEPT_FAILED or self._server is None:
+            loop.default_exception_handler(context)
+            return
+        _log.info("a client left before it was let in: listening anew (%s)", context.get("exception"))
+        self._listening_anew = loop.create_task(self._listen_anew(self._server), name="listen anew")
+
+    async def _listen_anew(self, former: WebsocketServer) -> None:
+        try:
+            self._server = await self._listen(self.port)
+        except OSError:
+            _log.exception("no page can be opened any more")
+        else:
+            self._former.append(former)
 
     async def _serve_client(self, connection: ServerConnection) -> None:
         client = Client(connection)

@@ -3,15 +3,16 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sys
 import time
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from daemon.protocol import Message
-from daemon.server import MOST_REQUEST_BYTES, Client, Server
+from daemon.server import ACCEPT_FAILED, MOST_REQUEST_BYTES, Client, Server
 from tests.daemon.pages import open_page, until
 from tests.links import needs_links
 
@@ -71,6 +72,12 @@ async def get(
     first, *rest = head.decode().split("\r\n")
     fields = dict(line.split(": ", 1) for line in rest)
     return int(first.split(" ")[1]), fields, body
+
+
+def can_connect(port: int) -> bool:
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 class TestThePage:
@@ -136,6 +143,31 @@ class TestThePage:
 
 
 class TestStrangers:
+    @pytest.mark.skipif(sys.platform != "win32", reason="the loop of other systems goes on listening")
+    async def test_that_leave_before_they_are_let_in_do_not_end_the_listening(
+        self, page_folder: Path
+    ) -> None:
+        """What Windows' loop does at such a client: it closes the socket, and says so to a handler."""
+        async with serving(page_folder) as server, open_page(server.port, TOKEN) as before:
+            assert (await before.receive())["text"] == "hello"
+            loop: Any = asyncio.get_running_loop()
+            for _ in range(2):
+                assert server._server is not None
+                listening: Any = next(iter(server._server.sockets))
+                loop._stop_serving(listening._sock)
+                loop.call_exception_handler({"message": ACCEPT_FAILED, "socket": listening})
+                await until(lambda: can_connect(server.port))
+            assert (await get(server, "/"))[0] == 200
+            await before.connection.send("still here")
+            assert (await before.receive())["text"] == "still here"
+
+    async def test_other_trouble_in_the_loop_is_logged_as_ever(
+        self, page_folder: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with serving(page_folder):
+            asyncio.get_running_loop().call_exception_handler({"message": "something else"})
+        assert "something else" in caplog.text
+
     @pytest.mark.parametrize(
         "host",
         ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:{port}.evil.example"],
