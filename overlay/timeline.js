@@ -87,7 +87,7 @@ class MapTimeline extends HTMLElement {
     });
     this.stage.addEventListener("contextmenu", (event) => this.#onMenu(event));
     this.stage.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
-    listenForTimelineKeys(this.stage, {
+    listenForTimelineKeys(this.stage, () => this.#map !== null, {
       arrow: (by, shift) => this.#onArrow(by, shift),
       pick: () => this.#pickHere(),
       closer: () => this.#zoomBy(ZOOM_STEP),
@@ -296,6 +296,7 @@ class MapTimeline extends HTMLElement {
 
   /** Among objects where one is picked, else among findings. */
   #onArrow(by, shift) {
+    emit(this, "catch-up");
     if (this.#layer.picked !== null) emit(this, "object-step", { by, extend: shift });
     else if (shift) this.#panBy(by / 4);
     else emit(this, "step-in-time", { by });

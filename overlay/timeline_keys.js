@@ -1,7 +1,7 @@
 // The keys of the timeline while it has the focus: walking, zooming, picking without pointing.
 
-/** `deeds`: {arrow(by, shift), pick(), closer(), out(), whole(), end(by)} */
-export function listenForTimelineKeys(stage, deeds) {
+/** `deeds`: {arrow(by, shift), pick(), closer(), out(), whole(), end(by)}; `isShown()`: whether there is a map. */
+export function listenForTimelineKeys(stage, isShown, deeds) {
   const keys = {
     ArrowRight: ({ shiftKey }) => deeds.arrow(1, shiftKey),
     ArrowLeft: ({ shiftKey }) => deeds.arrow(-1, shiftKey),
@@ -14,7 +14,7 @@ export function listenForTimelineKeys(stage, deeds) {
     End: () => deeds.end(Infinity),
   };
   stage.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    if (!isShown() || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     event.preventDefault();
     event.stopPropagation();
     keys[event.key](event);
