@@ -15,6 +15,7 @@ from engine.checkpoints.fetching import PART, check_room, fetch, part_of, size_o
 from engine.checkpoints.folders import files_of_model, is_of_model
 from engine.checkpoints.hub import OfflineError, look_up
 from engine.checkpoints.manifest import NAME, Manifest
+from engine.held_open import patiently
 from engine.jobs import Progress
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def drop(folder: Path) -> int:
     ours = [path for path in folder.rglob("*") if path.is_file() and _is_ours(path, folder)]
     freed = sum(max(size_of(path), 0) for path in ours)
     for path in sorted(ours, key=lambda path: path.name == NAME):  # the list last: until then it can go on
-        path.unlink()
+        patiently(path.unlink)
     with suppress(OSError):  # not empty, or a link to another disk: both may stay
         for subfolder in [path for path in folder.iterdir() if path.is_dir()]:
             subfolder.rmdir()

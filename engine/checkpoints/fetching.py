@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engine.checkpoints.errors import CheckpointError
 from engine.checkpoints.hub import StaleRangeError, opened
+from engine.held_open import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def fetch(repository: Repository, file: RemoteFile, target: Path) -> Iterator[St
             part.unlink()
             yield from _receive(repository, file, part)
         yield from _verify(file, part)
-        part.replace(target)
+        patiently(lambda: part.replace(target))  # a scanner may be looking through it
     except OSError as error:
         raise _sentence(error, target, file.size_bytes - max(size_of(part), 0)) from error
     yield file.size_bytes, "downloading"

@@ -12,6 +12,7 @@ from engine.checkpoints.fetching import part_of, size_of
 from engine.checkpoints.folders import is_of_model
 from engine.checkpoints.hub import RemoteFile
 from engine.checkpoints.reading import read_json
+from engine.held_open import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,7 +93,7 @@ class Manifest(BaseModel):
                 stream.write(self.model_dump_json(indent=1))
                 stream.flush()
                 os.fsync(stream.fileno())
-            fresh.replace(target)
+            patiently(lambda: fresh.replace(target))
         except OSError as error:
             raise CheckpointError(
                 f"{target} cannot be written ({error.strerror}); choose a models_folder that can"

@@ -5,11 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from huggingface_hub import constants, file_download, hf_api
 
+from engine import held_open
 from engine.beatmap.objects import Mode
 from engine.checkpoints import bringing, fetching
 from engine.checkpoints.catalogue import MODELS_TOML, Catalogue, Entry
@@ -395,6 +397,23 @@ def test_a_folder_of_the_persons_own_is_never_removed(place: Place) -> None:
         with pytest.raises(CheckpointError, match=r"leaves (it )?alone"):
             place.store.remove(model)
     assert {path.name for path in own.iterdir()} == set(MODEL)
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere an open file is removed like any other")
+def test_a_model_that_another_program_reads_is_removed_once_it_is_let_go(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull(place)
+    with (place.folder / "model.safetensors").open("rb") as held:
+        with monkeypatch.context() as impatient:
+            impatient.setattr(held_open, "PATIENCE_S", 0.1)
+            with pytest.raises(CheckpointError) as refused:
+                place.store.remove("mine")
+        assert "model.safetensors cannot be removed" in str(refused.value)
+        assert "unload the engine" in str(refused.value)
+        threading.Timer(0.3, held.close).start()
+        place.store.remove("mine")
+    assert not place.folder.exists()
 
 
 def in_the_hubs_cache(

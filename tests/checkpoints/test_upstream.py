@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,6 @@ from tests.checkpoints.folders import Folder, ids, v29, v30, v32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from engine.model.encdec import EncoderDecoder
 
@@ -41,6 +42,16 @@ def test_a_checkpoint_of_each_family_can_be_asked(make: Callable[[], Folder], tm
     assert scores(model).isfinite().all()
     assert not model.training
     assert not any(weight.requires_grad for weight in model.parameters())
+
+
+@every_family
+def test_one_that_is_loaded_holds_no_file_open(make: Callable[[], Folder], tmp_path: Path) -> None:
+    """So it can be removed or brought anew meanwhile, on Windows too, where no open file can be."""
+    loaded = load(make().write(tmp_path / "model"))
+    if sys.platform == "linux":
+        assert str(tmp_path) not in Path("/proc/self/maps").read_text(encoding="utf-8")
+    shutil.rmtree(tmp_path / "model")
+    assert scores(loaded.model).isfinite().all()
 
 
 def test_what_the_config_says_becomes_the_spec(tmp_path: Path) -> None:
