@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MOST_HEARD: Final = 8
-"""Maps whose opinion is kept at hand; a set with more difficulties keeps those that are under way."""
+MOST_HEARD: Final = 16
+"""Maps whose opinion is kept at hand, each about 1 MB: who has a whole set read turns from one difficulty to
+the next afterwards. A set with more of them keeps those that are under way.
+"""
 NO_MODEL: Final = (
     "There is no model on this machine yet: choose one among the models, or `mapside models pull`."
 )

@@ -249,6 +249,23 @@ class TestASave:
             assert len((await room.state("done"))["findings"]) == 1
             assert len((await room.state("done", "b.osu"))["findings"]) == 1
 
+    async def test_of_a_whole_set_is_still_known_when_each_difficulty_is_turned_to(
+        self, tmp_path: Path
+    ) -> None:
+        names = [f"{number}.osu" for number in range(12)]
+        async with a_room(tmp_path) as room:
+            for number, name in enumerate(names):
+                shown = room.look(mapped(), "a", name=name)
+                question = await room.question(number)
+                question.say(a_complete(shown, "a", 3))
+                question.end()
+                await room.state("done", name)
+            for name in names:
+                again = room.look(mapped(), "a", saved=False, name=name)
+                await until(lambda: room.last(name)["map_version"] == again.outcome.version)  # noqa: B023  at once
+                assert room.last(name)["state"] == "done"
+            assert len(room.link.questions) == len(names)
+
 
 class TestTheModelIsNotAsked:
     async def test_while_ai_findings_are_off(self, tmp_path: Path) -> None:
