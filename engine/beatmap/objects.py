@@ -67,7 +67,7 @@ class Slider:
     hitsound: HitSound
     sample: HitSample
     path_text: str
-    """The path as the file writes it, `B|100:200|300:200`; `curve.parse_path` gives it a shape."""
+    """The path as the file writes it, `B|100:200|300:200`; see `control_path.parse_path`."""
     span_count: int
     """How often the ball crosses the path: 1 = no repeat."""
     length_px: float | None

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ def a_set(songs: Path) -> Path:
     return make_set(songs)
 
 
+@cache
 def edited(step: int) -> bytes:
     """The map with one circle elsewhere, each step somewhere else."""
     document = Document.parse(synth())
