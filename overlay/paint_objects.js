@@ -24,10 +24,13 @@ export function drawObjects(context, scene, layer) {
   const inLanes = layout.objects.mode === "mania";
   if (inLanes) drawLanes(pen);
   const drawOne = inLanes ? drawKey : drawRound;
-  // From the last to the first: where they lie over each other, the one that comes next is on top.
-  for (let at = layout.to - 1; at >= layout.from; at -= 1) {
-    const place = placeOf(layout, at);
-    if (place.end_x + place.reach > 0) drawOne(pen, at, place);
+  // From the last to the first: where they lie over each other, the one that comes next is on top. Long bars are below all.
+  for (const isLong of [true, false]) {
+    for (let at = layout.to - 1; at >= layout.from; at -= 1) {
+      if ((layout.objects.kinds[at] === "w") !== isLong) continue;
+      const place = placeOf(layout, at);
+      if (place.end_x + place.reach > 0) drawOne(pen, at, place);
+    }
   }
   for (let at = layout.from; at < layout.to; at += 1) if (layer.said.has(at)) drawBadge(pen, at, layer.said.get(at)[0].severity);
   context.restore();
