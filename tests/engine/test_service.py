@@ -21,4 +21,5 @@ def test_the_companions_doors_open_at_once_and_load_nothing_heavy() -> None:
         ).stdout.split()
         assert loaded == []
         best_s = min(best_s, float(took_s))
-    assert best_s < 0.05
+    # Windows counts a process's time in steps of 16 ms, and opens each module's file more slowly.
+    assert best_s < (0.15 if sys.platform == "win32" else 0.05)
