@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("own_home", "a_set")
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""Windows has no such signal: there any of them ends a process at once."""
+
 PATIENCE_S = 60.0
 """torch is loaded, and others use this machine as well."""
 
@@ -183,7 +186,7 @@ class TestTrouble:
             await until(lambda: engine.process_id is not None, within_s=PATIENCE_S)
             await page.next("engine", lambda each: each["status"] == "working", within_s=PATIENCE_S)
             assert engine.process_id is not None
-            os.kill(engine.process_id, signal.SIGKILL)
+            os.kill(engine.process_id, KILL)
             told = await opinion(page, "failed")
             assert told["note"].startswith("The engine")
             shown = await save(app, page, edited(3))
