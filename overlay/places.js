@@ -18,7 +18,7 @@ const PAGES = {
   "no-folder": (state, page) => [
     ...screen("Where is your Songs folder?", state.status.note || "Mapside looked where osu! usually keeps it and found none."),
     folderForm("", (path) => page.onFolder(path)),
-    h("p", { class: "dim", text: "osu! shows it under Options, “Open osu! folder”. With lazer, use “Edit externally” in the editor; Mapside finds that folder itself." }),
+    h("p", { class: "dim", text: "osu! shows it under Options, “Open osu! folder”. osu!lazer has none: use “Edit externally” in its editor, and give the folder that this opens." }),
   ],
   trouble: (state, page) => {
     const { head, where, advice } = wordsFor(state.trouble);

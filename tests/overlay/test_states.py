@@ -48,6 +48,7 @@ async def test_without_a_songs_folder_it_asks_for_one_and_says_why_a_path_is_ref
         companion.refuses["choose_folder"] = "There is no folder /nowhere."
         await overlay.open(companion.link)
         await expect(overlay.screen).to_contain_text("Where is your Songs folder?")
+        await expect(overlay.screen).to_contain_text("“Edit externally” in its editor, and give the folder")
         await overlay.page.get_by_label("Path of the Songs folder").fill("/nowhere")
         await overlay.page.get_by_role("button", name="Watch this folder").click()
         await expect(overlay.page.get_by_role("alert")).to_have_text("There is no folder /nowhere.")
