@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _START_AGAIN = "delete the file to start again with the defaults"
-_QUOTES = r" A path with \ goes between single quotes: 'D:\osu!\Songs'."
+QUOTES = r" A path with \ goes between single quotes: 'D:\osu!\Songs'."
 
 SettingValue = str | bool | int | list[str]
 
@@ -50,7 +50,7 @@ def parse(text: str, file: Path) -> dict[str, Any]:
         lines = text.splitlines() or [""]
         number = int(place.group(1)) if place and place.group(1) else len(lines)
         what = _TOML_PLACE.sub("", str(error))
-        hint = _QUOTES if "\\" in "".join(lines[number - 1 : number]) else ""
+        hint = QUOTES if "\\" in "".join(lines[number - 1 : number]) else ""
         raise SettingsError(
             f"{file}, line {number}: {what}. Correct the line, or {_START_AGAIN}.{hint}"
         ) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from daemon.commands.asking import EngineRefusedError
+from daemon.settings_file import QUOTES
 from engine.beatmap.objects import Mode
 from engine.service import Wishes
 
@@ -244,11 +245,16 @@ def told(arguments: Namespace) -> dict[str, Any]:
 
 def read_file(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8-sig")  # with the mark that some Windows editors put in front
     except OSError as error:
         raise EngineRefusedError(f"{file} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise EngineRefusedError(f"{file} is no TOML file: {error}.") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        hint = QUOTES if "\\" in text else ""
+        raise EngineRefusedError(f"{file} is no TOML file: {error}.{hint}") from error
     said: dict[str, Any] = {}
     for name, value in table.items():
         if name in ELSEWHERE:

@@ -108,6 +108,7 @@ def test_a_file_says_the_same_and_flags_stand_over_it(tmp_path: Path) -> None:
         ("top_k = true", "top_k is a whole number"),
         ("lookback = 0.4", "lookback is not taken: windows overlap as the model was taught"),
         ("seed = ", "is no TOML file"),
+        (r'audio_path = "C:\Users\me\song.mp3"', "goes between single quotes"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_named(tmp_path: Path, text: str, sentence: str) -> None:
@@ -116,6 +117,11 @@ def test_a_file_that_cannot_be_taken_is_named(tmp_path: Path, text: str, sentenc
     with pytest.raises(EngineRefusedError, match=r"wishes\.toml") as refused:
         read_file(file)
     assert sentence in str(refused.value)
+
+
+def test_a_file_may_begin_with_the_mark_of_a_windows_editor(tmp_path: Path) -> None:
+    (tmp_path / "wishes.toml").write_text("seed = 5", encoding="utf-8-sig")
+    assert read_file(tmp_path / "wishes.toml") == {"seed": 5}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
