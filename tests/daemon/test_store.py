@@ -225,7 +225,7 @@ class TestOpening:
     def test_a_file_damaged_in_the_middle_is_put_aside_at_the_start(self, file: Path, songs: Path) -> None:
         with closing(Store(file)) as store:
             for number in range(400):
-                store.recognise(map_at(songs / f"{number}.osu"))
+                store.recognise(map_at(songs / f"{number}.osu", title=f"song {number}"))
         data = bytearray(file.read_bytes())
         data[4096:-4096] = b"\x99" * (len(data) - 8192)
         file.write_bytes(data)
