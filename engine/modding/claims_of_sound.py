@@ -45,7 +45,7 @@ def velocity(site: Site) -> Said | Silence | None:
 
 
 def scroll_speed(site: Site) -> Said | Silence:
-    if site.mode is Mode.CATCH:  # where fruits fall as fast as the approach rate has them, and nothing scrolls
+    if site.mode is Mode.CATCH:  # fruits fall as fast as the approach rate has them: nothing scrolls
         return _slider_velocity(site)
     if site.group.kind is EventType.SCROLL_SPEED_CHANGE:
         return _value(site, wording.speed, "Scroll speed changes to {real}; the model expects {expected}.")
