@@ -185,8 +185,9 @@ def test_a_folder_or_a_pipe_under_a_files_name_is_refused(name: str, folder: Pat
     (folder / name).mkdir()
     assert name in complaint_about(folder)
     (folder / name).rmdir()
-    os.mkfifo(folder / name)
-    assert name in complaint_about(folder)
+    if sys.platform != "win32":  # whose pipes lie in no folder
+        os.mkfifo(folder / name)
+        assert name in complaint_about(folder)
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors"])
