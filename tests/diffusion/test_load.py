@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from safetensors.torch import load, load_file, save_file
+from safetensors.torch import load, save_file
 
 from engine.checkpoints.errors import CheckpointError
 from engine.diffusion.classes import Style
@@ -55,7 +55,7 @@ def test_the_published_pickles_and_their_twins_are_one_model(pickled: Path) -> N
 
 
 def test_half_precision_is_read_as_single(safe: Path) -> None:
-    weights = load_file(safe / "model_ema.safetensors")
+    weights = load((safe / "model_ema.safetensors").read_bytes())
     change_weights(safe, **{name: each.half() for name, each in weights.items()})
     assert {each.dtype for each in load_diffusion(safe).model.parameters()} == {torch.float32}
 
