@@ -233,7 +233,7 @@ class TestAnAcceptedCandidate:
             await generated(page, lambda each: each["ranges"])
             await save(app, page, edited(synth(), 7))
             told = await generated(page, lambda each: each["overwritten"])
-            assert "Redo" in told["overwritten"]
+            assert "Put it back" in told["overwritten"]
             assert (told["ranges"], told["sentence"], told["can_undo"]) == ([], "", False)
             assert (await page.ask("redo_write", key=shown["key"]))["ok"]
             now = (a_set / FILE).read_bytes()
