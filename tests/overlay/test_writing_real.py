@@ -63,11 +63,12 @@ def line(overlay: OverlayPage) -> Locator:
 
 
 async def right_click_at(overlay: OverlayPage, time_ms: float) -> None:
+    """Above the objects, which have a menu of their own."""
     box = await overlay.stage.bounding_box()
     assert box is not None
     start_ms, end_ms = await overlay.view_ms()
     x = (time_ms - start_ms) / (end_ms - start_ms) * box["width"]
-    await overlay.stage.click(button="right", position={"x": x, "y": 110})
+    await overlay.stage.click(button="right", position={"x": x, "y": 60})
 
 
 async def accept_the_criteria(overlay: OverlayPage) -> None:
