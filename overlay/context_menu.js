@@ -8,6 +8,7 @@ let open = null; // {panel, focused, controller}
 /** `items`: {text, run, note?, off?} or null for a line between them. */
 export function showMenu(x, y, label, items) {
   closeMenu();
+  if (items.length === 0) return; // before it is known whether anything can be written
   const panel = h("div", { class: "panel menu at-pointer", role: "menu", "aria-label": label }, ...items.map(itemOf));
   const controller = new AbortController();
   open = { panel, focused: document.activeElement, controller };

@@ -51,6 +51,8 @@ async def companion(
         await overlay.press("Escape")
         written.save()
         await expect(overlay.page.locator("map-picker .current")).to_contain_text("[Hard]")
+        # Its name is there before its timeline is.
+        await overlay.page.wait_for_function("() => window.drawn.length > 0")
         yield companion
 
 
