@@ -347,7 +347,9 @@ class TestArePicked:
         companion.answers["objects"] = answer(on_beats("osu", 1).beatmap())
         await companion.send(drawn(key="set/hard", version="Hard"))
         await expect(bar(overlay)).to_be_hidden()
-        await overlay.page.wait_for_function("() => document.querySelector('map-timeline').objects.length < 2")
+        await overlay.page.wait_for_function(
+            "() => document.querySelector('map-timeline').objects.length < 2"
+        )
         assert [each["at"] for each in await objects(overlay)] in ([], [0])
 
 
