@@ -100,33 +100,16 @@ def _read_up_to(descriptor: int, size_bytes: int) -> bytes:
 
 
 if sys.platform == "win32":
-    import ctypes
     import msvcrt
-    from ctypes import wintypes
+
+    from daemon.watch.windows_files import open_shared
 
     _GENERIC_READ = 0x80000000
-    _SHARE_READ_WRITE_DELETE = 0x1 | 0x2 | 0x4
-    _OPEN_EXISTING = 3
     _SEQUENTIAL_SCAN = 0x08000000
-    _create_file = ctypes.WinDLL("kernel32", use_last_error=True).CreateFileW
-    _create_file.restype = wintypes.HANDLE
-    _create_file.argtypes = (
-        wintypes.LPCWSTR,
-        wintypes.DWORD,
-        wintypes.DWORD,
-        wintypes.LPVOID,
-        wintypes.DWORD,
-        wintypes.DWORD,
-        wintypes.HANDLE,
-    )
 
     def _open_shared(path: Path) -> int:
         """Python's own open() does not share deletion: a rename over the file would fail for the mapper."""
-        handle = _create_file(
-            str(path), _GENERIC_READ, _SHARE_READ_WRITE_DELETE, None, _OPEN_EXISTING, _SEQUENTIAL_SCAN, None
-        )
-        if handle == wintypes.HANDLE(-1).value:
-            raise ctypes.WinError(ctypes.get_last_error())
+        handle = open_shared(str(path), _GENERIC_READ, _SEQUENTIAL_SCAN)
         return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
 
 else:

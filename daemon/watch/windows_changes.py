@@ -9,11 +9,11 @@ if sys.platform == "win32":
     import errno
     from ctypes import wintypes
 
+    from daemon.watch.windows_files import open_shared
+
     BUFFER_BYTES = 60 * 1024
     """Above 64 KB Windows refuses a folder on another machine."""
     _LIST_DIRECTORY = 0x1
-    _SHARE_READ_WRITE_DELETE = 0x1 | 0x2 | 0x4
-    _OPEN_EXISTING = 3
     _BACKUP_SEMANTICS = 0x02000000
     """Without it a folder cannot be opened."""
     _OVERLAPPED = 0x40000000
@@ -35,17 +35,6 @@ if sys.platform == "win32":
         )
 
     _kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-    _create_file = _kernel.CreateFileW
-    _create_file.restype = wintypes.HANDLE
-    _create_file.argtypes = (
-        wintypes.LPCWSTR,
-        wintypes.DWORD,
-        wintypes.DWORD,
-        wintypes.LPVOID,
-        wintypes.DWORD,
-        wintypes.DWORD,
-        wintypes.HANDLE,
-    )
     _create_event = _kernel.CreateEventW
     _create_event.restype = wintypes.HANDLE
     _create_event.argtypes = (wintypes.LPVOID, wintypes.BOOL, wintypes.BOOL, wintypes.LPCWSTR)
@@ -86,13 +75,7 @@ if sys.platform == "win32":
             self._asked.hEvent = self._told
 
         def open(self) -> None:
-            flags = _BACKUP_SEMANTICS | _OVERLAPPED
-            handle = _create_file(
-                self._folder, _LIST_DIRECTORY, _SHARE_READ_WRITE_DELETE, None, _OPEN_EXISTING, flags, None
-            )
-            if handle == wintypes.HANDLE(-1).value:
-                raise _last_error()
-            self._handle = handle
+            self._handle = open_shared(self._folder, _LIST_DIRECTORY, _BACKUP_SEMANTICS | _OVERLAPPED)
             try:
                 self._ask()
             except OSError:
